@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { instant, uuid } from './event.ts';
+
+/** What an API key may do. */
+export const scopes = [
+  'webhooks:read',
+  'webhooks:write',
+  'events:read',
+  'events:write',
+  'executions:read',
+  'templates:render',
+] as const;
+export type Scope = (typeof scopes)[number];
+
+/** The value of an API key on `tributary.access`. The key itself is nowhere: only its hash is. */
+export const accessRecord = z.object({
+  id: uuid,
+  account: uuid,
+  workspace: uuid,
+  name: z.string(),
+  /** SHA-256 of the key, in hex. Keys are 256 random bits, so no slow hash is needed. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  scopes: z.array(z.enum(scopes)),
+  created: instant,
+  expires: instant.nullable(),
+});
+export type AccessRecord = z.output<typeof accessRecord>;
