@@ -8,7 +8,11 @@ const boundaries = [
   { sourceTag: 'type:app', onlyDependOnLibsWithTags: ['type:contract', 'type:domain', 'type:platform'] },
   { sourceTag: 'type:platform', onlyDependOnLibsWithTags: ['type:platform'] },
   { sourceTag: 'type:domain', onlyDependOnLibsWithTags: ['type:domain', 'type:contract'] },
-  { sourceTag: 'type:contract', onlyDependOnLibsWithTags: ['type:contract'], allowedExternalImports: ['zod'] },
+  {
+    sourceTag: 'type:contract',
+    onlyDependOnLibsWithTags: ['type:contract'],
+    allowedExternalImports: ['zod'],
+  },
   {
     sourceTag: 'type:testing',
     onlyDependOnLibsWithTags: ['type:contract', 'type:domain', 'type:platform', 'type:testing'],
@@ -48,7 +52,11 @@ export default tseslint.config(
   ...tseslint.configs.stylistic,
   {
     plugins: { '@nx': nx },
-    languageOptions: { ecmaVersion: 2024, sourceType: 'module', globals: { console: 'readonly', process: 'readonly' } },
+    languageOptions: {
+      ecmaVersion: 2024,
+      sourceType: 'module',
+      globals: { console: 'readonly', process: 'readonly' },
+    },
     rules: {
       '@nx/enforce-module-boundaries': moduleBoundaries(boundaries),
       'no-restricted-imports': drivers(),
@@ -69,7 +77,10 @@ export default tseslint.config(
       'max-lines': 'off',
     },
   },
-  { files: ['libs/messaging/**/*.ts', 'apps/bench/**/*.ts', 'libs/embedded-kafka/**/*.test.ts'], rules: { 'no-restricted-imports': drivers('kafkajs') } },
+  {
+    files: ['libs/messaging/**/*.ts', 'apps/bench/**/*.ts', 'libs/embedded-kafka/**/*.test.ts'],
+    rules: { 'no-restricted-imports': drivers('kafkajs') },
+  },
   { files: ['libs/postgres/**/*.ts'], rules: { 'no-restricted-imports': drivers('pg') } },
   { files: ['libs/embedded-kafka/src/protocol/definitions/**/*.ts'], rules: { 'max-lines': 'off' } },
   prettier,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { clientEvent } from './event.ts';
 import type { ClientEvent } from './event.ts';
 
@@ -27,7 +27,8 @@ export function validateEvent(input: unknown): EventValidation {
 export function validateEvents(
   input: unknown,
 ): { ok: true; events: ClientEvent[] } | { ok: false; faults: EventFault[] } {
-  if (!Array.isArray(input)) return { ok: false, faults: [{ type: 'list_type', loc: [], msg: MESSAGES.list_type, input }] };
+  if (!Array.isArray(input))
+    return { ok: false, faults: [{ type: 'list_type', loc: [], msg: MESSAGES.list_type, input }] };
   const events: ClientEvent[] = [];
   const faults: EventFault[] = [];
   input.forEach((item: unknown, index) => {
@@ -57,7 +58,11 @@ function toFault(issue: z.core.$ZodIssue, root: unknown): EventFault {
   return { type, loc, msg, input: input === undefined ? valueAt(root, loc.slice(0, -1)) : input };
 }
 
-function describe(issue: z.core.$ZodIssue, loc: (string | number)[], input: unknown): [type: string, msg: string] {
+function describe(
+  issue: z.core.$ZodIssue,
+  loc: (string | number)[],
+  input: unknown,
+): [type: string, msg: string] {
   if (input === undefined && loc.length > 0) return ['missing', MESSAGES.missing];
   if (issue.message.startsWith('value_error:')) {
     return ['value_error', `Value error, ${issue.message.slice('value_error:'.length)}`];
@@ -81,7 +86,8 @@ function typeOf(issue: z.core.$ZodIssue, loc: (string | number)[]): keyof typeof
 
 function valueAt(root: unknown, loc: (string | number)[]): unknown {
   return loc.reduce<unknown>(
-    (value, key) => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined),
+    (value, key) =>
+      typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined,
     root,
   );
 }

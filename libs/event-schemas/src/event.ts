@@ -21,7 +21,8 @@ export const RESOURCE_NAME = 'prefect.resource.name';
 /** Label with the part a related resource plays. Reserved, required on related resources. */
 export const RESOURCE_ROLE = 'prefect.resource.role';
 
-const UUID = /^(?:urn:uuid:)?\{?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})\}?$/i;
+const UUID =
+  /^(?:urn:uuid:)?\{?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})\}?$/i;
 
 /** A UUID, dashed or not, in any case; the value is lower case and dashed. */
 export const uuid = z
@@ -63,7 +64,10 @@ function checkLabels(value: Record<string, string>, context: z.RefinementCtx, re
   }
   const count = Object.keys(value).length;
   if (count > eventLimits.labels) {
-    refuse(context, `The maximum number of labels per resource is ${eventLimits.labels}, this one has ${count}`);
+    refuse(
+      context,
+      `The maximum number of labels per resource is ${eventLimits.labels}, this one has ${count}`,
+    );
   }
 }
 
@@ -91,7 +95,10 @@ export const clientEvent = z.object({
     .array(relatedResource)
     .superRefine((value, context) => {
       if (value.length <= eventLimits.related) return;
-      refuse(context, `The maximum number of related resources is ${eventLimits.related}, this event has ${value.length}`);
+      refuse(
+        context,
+        `The maximum number of related resources is ${eventLimits.related}, this event has ${value.length}`,
+      );
     })
     .default([]),
   payload: jsonObject.default({}),

@@ -27,7 +27,14 @@ export {
   outcomes,
   outcomeStatus,
 } from './execution.ts';
-export type { CapturedRequest, Execution, ExecutionError, ExecutionStep, Outcome, OutcomeReply } from './execution.ts';
+export type {
+  CapturedRequest,
+  Execution,
+  ExecutionError,
+  ExecutionStep,
+  Outcome,
+  OutcomeReply,
+} from './execution.ts';
 export { isJsonObject, parseJsonExactly } from './json.ts';
 export { normalizeInstant } from './time.ts';
 export { maxRecordBytes, recordHeaders, topicConfig, topics } from './topics.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { accessRecord } from './access.ts';
 import { event } from './event.ts';
 import { capturedRequest, outcome, outcomeReply } from './execution.ts';
@@ -61,7 +61,8 @@ export const topics = {
   },
   requests: {
     name: 'tributary.requests',
-    description: 'Captured requests, in order per webhook: the value is the body, the header `request` the rest.',
+    description:
+      'Captured requests, in order per webhook: the value is the body, the header `request` the rest.',
     key: 'webhook id (execution id where the webhook is not ordered)',
     value: null,
     request: capturedRequest,

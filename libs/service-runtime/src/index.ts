@@ -1,1 +1,10 @@
-export {};
+export { ConfigError, describeConfig, integer, readConfig, secret, serviceEnv } from './config.ts';
+export { errorHandler, HttpProblem, notFound, sendProblem } from './http-problem.ts';
+export type { ProblemDetail } from './http-problem.ts';
+export { createServiceApp, httpServer } from './http.ts';
+export { createLifecycle } from './lifecycle.ts';
+export type { Health, Lifecycle, Member } from './lifecycle.ts';
+export { createLogger } from './logger.ts';
+export type { Logger } from './logger.ts';
+export { runService } from './run-service.ts';
+export type { ServiceContext } from './run-service.ts';

@@ -1,1 +1,1 @@
-export {};
+export { metricsHandler, shutdownTelemetry } from './metrics.ts';

@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+/** What is wrong with the environment, one sentence per fault. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const secrets = new WeakSet<z.ZodType>();
+
+/** Marks a field as a secret: {@link describeConfig} never shows its value. */
+export function secret<T extends z.ZodType>(schema: T): T {
+  secrets.add(schema);
+  return schema;
+}
+
+/** A number given as text, in a range. */
+export function integer(min: number, max: number) {
+  return z.coerce.number<string>().int().min(min).max(max);
+}
+
+/** Environment variables that every service understands. `PORT` has a default of each service's own. */
+export const serviceEnv = {
+  HOST: z.string().default('0.0.0.0'),
+  KAFKA_BROKERS: z
+    .string()
+    .min(1)
+    .transform((text) => text.split(',').map((broker) => broker.trim()))
+    .refine((brokers) => brokers.every((broker) => /^[^:\s]+:\d+$|^\[.+\]:\d+$/.test(broker)), {
+      error: 'must be host:port, several separated by commas',
+    }),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  INSTANCE_ID: z.string().min(1).default('0'),
+  /** Milliseconds that a stop may take before the process gives up and exits with 1. */
+  DRAIN_TIMEOUT_MS: integer(0, 600_000).default(25_000),
+  /** Origin under which clients reach the system; URLs in answers are built from it, never from the Host header. */
+  PUBLIC_URL: z
+    .url()
+    .default('http://localhost:4200')
+    .transform((url) => url.replace(/\/+$/, '')),
+};
+
+/**
+ * Reads a configuration from environment variables. For `NAME`, a variable `NAME_FILE` names a file with its value
+ * instead (secrets mounted as files). Throws {@link ConfigError} with every fault at once.
+ */
+export function readConfig<T extends z.ZodObject>(schema: T, env: NodeJS.ProcessEnv): z.output<T> {
+  const faults: string[] = [];
+  const values: Record<string, string> = {};
+  for (const name of Object.keys(schema.shape)) {
+    const file = env[`${name}_FILE`];
+    try {
+      const value = file === undefined || file === '' ? env[name] : readFileSync(file, 'utf8').trim();
+      if (value !== undefined && value !== '') values[name] = value;
+    } catch (error) {
+      faults.push(`${name}_FILE names a file that cannot be read: ${(error as Error).message}.`);
+    }
+  }
+  const result = schema.safeParse(values);
+  if (result.success && faults.length === 0) return result.data;
+  for (const issue of result.error?.issues ?? []) faults.push(sentence(issue, values));
+  throw new ConfigError(
+    `The configuration is not valid:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
+  );
+}
+
+function sentence(issue: z.core.$ZodIssue, values: Record<string, string>): string {
+  const name = issue.path.map(String).join('.');
+  if (name !== '' && values[name] === undefined) return `${name} is required: set it, or ${name}_FILE.`;
+  return `${name}: ${issue.message}.`;
+}
+
+/** The configuration for the start-up log: secrets only say whether they are set. */
+export function describeConfig(
+  schema: z.ZodObject,
+  config: Record<string, unknown>,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(schema.shape).map(([name, field]) => {
+      const value = config[name];
+      if (!secrets.has(field as z.ZodType)) return [name, value ?? null];
+      return [name, value === undefined ? 'not configured' : 'configured'];
+    }),
+  );
+}

@@ -1,0 +1,66 @@
+import { createServer } from 'node:http';
+import type { RequestListener, Server, ServerOptions } from 'node:http';
+import { metricsHandler } from '@tributary/telemetry';
+import express from 'express';
+import type { Express } from 'express';
+import type { Lifecycle, Member } from './lifecycle.ts';
+
+/**
+ * An Express app with what every service serves: `/health/live` (the process runs), `/health/ready` (503 with the reason
+ * when a part of it does not work) and `/metrics`. Routes are added after; `notFound` and `errorHandler` come last.
+ */
+export function createServiceApp(lifecycle: Lifecycle): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.get('/health/live', (_request, response) => {
+    response.json({ status: 'live' });
+  });
+  app.get('/health/ready', (_request, response) => {
+    const { ready, checks } = lifecycle.health();
+    response.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not ready', checks });
+  });
+  app.get('/metrics', metricsHandler);
+  return app;
+}
+
+/** A server as a member of the lifecycle: listens on start; on stop takes no more and finishes what is in flight. */
+export function httpServer(
+  handler: RequestListener,
+  { port, host, ...options }: { port: number; host: string } & ServerOptions,
+): Member & { server: Server; port: () => number } {
+  const server = createServer(options, handler);
+  let draining = false;
+  // A keep-alive connection would outlive the drain: each answer from now on closes its own.
+  server.prependListener('request', (_request, response) => {
+    if (draining) response.setHeader('connection', 'close');
+  });
+  return {
+    server,
+    port: () => (server.address() as { port: number }).port,
+    start: () =>
+      new Promise<void>((resolve, reject) => {
+        server.once('error', (error: NodeJS.ErrnoException) => {
+          reject(
+            error.code === 'EADDRINUSE'
+              ? new Error(`Port ${port} is in use: set PORT to a free one.`, { cause: error })
+              : error,
+          );
+        });
+        server.listen(port, host, resolve);
+      }),
+    stop: () =>
+      new Promise<void>((resolve) => {
+        draining = true;
+        if (!server.listening) {
+          resolve();
+          return;
+        }
+        server.close(() => {
+          resolve();
+        });
+        server.closeIdleConnections();
+      }),
+    health: () => ({ healthy: server.listening, detail: server.listening ? 'listening' : 'not listening' }),
+  };
+}
