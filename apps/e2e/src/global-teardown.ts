@@ -1,0 +1,3 @@
+import { stopAll } from './global-setup.ts';
+
+export default stopAll;

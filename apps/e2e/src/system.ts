@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { kafkaForTests } from '@tributary/testing';
+
+/** What `npm start -- --json` prints once all is ready. */
+export interface SystemDescription {
+  ready: true;
+  url: string;
+  api_url: string;
+  api_key: string;
+  account: string;
+  workspace: string;
+  kafka: string;
+  postgres: string;
+  webhooks: { name: string; id: string; url: string }[];
+  processes: { service: string; instance: number; pid: number; url: string }[];
+}
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+
+/**
+ * Starts the whole system as a user does, in a folder of its own on free ports: on its embedded broker, or, with
+ * `E2E_KAFKA=apache`, on Apache Kafka.
+ */
+export async function startSystem({ collectorUrl }: { collectorUrl: string }): Promise<{
+  description: SystemDescription;
+  stop: () => Promise<void>;
+}> {
+  const data = await mkdtemp(join(tmpdir(), 'tributary-e2e-'));
+  const flags = ['--json', '--port', '0', '--kafka-port', '0', '--postgres-port', '0', '--data', data];
+  if (process.env['E2E_KAFKA'] === 'apache') {
+    const { brokers, kind } = await kafkaForTests();
+    if (kind === 'embedded')
+      throw new Error('E2E_KAFKA=apache needs an Apache Kafka: set KAFKA_BROKERS, or bring Docker or Java.');
+    flags.push('--kafka', brokers.join(','));
+  }
+  const child = spawn(
+    process.execPath,
+    ['--conditions=tributary-source', 'apps/stack/src/main.ts', ...flags],
+    {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: {
+        ...withoutKafka(process.env),
+        OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl,
+        OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+        OTEL_BSP_SCHEDULE_DELAY: '200',
+      },
+    },
+  );
+  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const ready = new Promise<SystemDescription>((resolve) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      if (line.startsWith('{"ready":true')) resolve(JSON.parse(line) as SystemDescription);
+    });
+  });
+  const died = exited.then((code) => {
+    throw new Error(`The system did not start: it exited with ${code}.`);
+  });
+  const description = await Promise.race([ready, died]);
+  return {
+    description,
+    stop: async () => {
+      child.kill('SIGTERM');
+      const code = await exited;
+      await rm(data, { recursive: true, force: true });
+      if (code !== 0) throw new Error(`The system did not stop cleanly: it exited with ${code}.`);
+    },
+  };
+}
+
+/** The brokers are given by flag or not at all: a variable of the test run must not decide it. */
+function withoutKafka({ KAFKA_BROKERS: _, ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return env;
+}

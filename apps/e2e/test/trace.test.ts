@@ -1,0 +1,36 @@
+import { expect, it } from '@jest/globals';
+import { eventually } from '@tributary/testing';
+import { createWebhook, eventOf } from '../src/client.ts';
+import type { CollectedSpan } from '../src/collector.ts';
+
+async function spans(): Promise<CollectedSpan[]> {
+  return (await (await fetch(`${process.env['E2E_COLLECTOR']}/spans`)).json()) as CollectedSpan[];
+}
+
+it('one trace spans the sender, the ingress, the renderer and the store, and shows no slug', async () => {
+  const traceId = [...crypto.getRandomValues(new Uint8Array(16))]
+    .map((byte) => byte.toString(16).padStart(2, '0'))
+    .join('');
+  const webhook = await createWebhook({
+    template: '{"event": "traced", "resource": {"prefect.resource.id": "r"}}',
+  });
+  await eventOf(await fetch(webhook.url, { headers: { traceparent: `00-${traceId}-00f067aa0ba902b7-01` } }));
+  await eventually(async () => {
+    const services = new Set(
+      (await spans()).filter((span) => span.traceId === traceId).map(({ service }) => service),
+    );
+    expect(services).toEqual(new Set(['ingress', 'template-renderer', 'event-store']));
+  });
+  expect((await spans()).filter(({ text }) => text.includes(webhook.slug))).toEqual([]);
+});
+
+it('management shows the requests it answers and the statements it sends to Postgres', async () => {
+  await createWebhook({ template: '{"event": "traced", "resource": {"prefect.resource.id": "r"}}' });
+  await eventually(async () => {
+    const all = (await spans()).filter(({ service }) => service === 'management');
+    const statement = all.find(({ name }) => name.startsWith('pg.query'));
+    expect(all.filter(({ traceId }) => traceId === statement?.traceId).map(({ name }) => name)).toContain(
+      'POST',
+    );
+  });
+});
