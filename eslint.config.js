@@ -31,7 +31,12 @@ const testBoundaries = boundaries.map(({ allowedExternalImports: _, ...rule }) =
 
 const moduleBoundaries = (depConstraints) => [
   'error',
-  { enforceBuildableLibDependency: false, banTransitiveDependencies: false, allow: [], depConstraints },
+  {
+    enforceBuildableLibDependency: false,
+    banTransitiveDependencies: false,
+    allow: ['**/jest.preset.js'],
+    depConstraints,
+  },
 ];
 
 /** A driver is imported by the one library that owns its hazards. Nx constraints cannot grant exceptions, this can. */

@@ -1,0 +1,69 @@
+import { Kafka, logLevel } from 'kafkajs';
+import { load } from '../load.ts';
+import type { LoadResult } from '../load.ts';
+import { startProgram } from '../process.ts';
+import type { Row } from '../report.ts';
+import type { BenchSystem } from '../system.ts';
+
+const SECONDS = 10;
+
+/**
+ * Webhooks a second at the ingress, and their latency, beside the floor of the same work on the same broker: throughput with
+ * 64 connections, latency at 200 requests a second.
+ */
+export async function ingress(kafkaName: string, system: BenchSystem): Promise<Row[]> {
+  const floor = await startFloor(system.kafka);
+  const receipt = await system.createWebhook('receipt');
+  const quiet = await system.createWebhook('quiet');
+  const targets: [string, string][] = [
+    ['floor: node:http and kafkajs in micro-batches', floor.url],
+    ['ingress, receipt', receipt],
+    ['ingress, quiet', quiet],
+  ];
+  const rows: Row[] = [];
+  let floorRate = 0;
+  for (const [what, url] of targets) {
+    await load(url, { seconds: 3 });
+    const full = await load(url, { seconds: SECONDS });
+    const calm = await load(url, { seconds: SECONDS, connections: 16, rate: 200 });
+    if (url === floor.url) floorRate = full.requestsPerSecond;
+    rows.push(row(`${kafkaName}: ${what}`, full, calm, floorRate));
+  }
+  await floor.stop();
+  return rows;
+}
+
+function row(what: string, full: LoadResult, calm: LoadResult, floorRate: number): Row {
+  return {
+    what,
+    'req/s': full.requestsPerSecond,
+    'of floor': full.requestsPerSecond / floorRate,
+    'p50 ms': full.p50,
+    'p99 ms': full.p99,
+    'p50 ms at 200/s': calm.p50,
+    'p99 ms at 200/s': calm.p99,
+    failed: full.failed + calm.failed,
+  };
+}
+
+async function startFloor(brokers: string): Promise<{ url: string; stop: () => Promise<void> }> {
+  const topic = `bench.floor.${process.pid}`;
+  const admin = new Kafka({
+    clientId: 'bench',
+    brokers: brokers.split(','),
+    logLevel: logLevel.ERROR,
+  }).admin();
+  await admin.connect();
+  await admin.createTopics({ topics: [{ topic, numPartitions: 6 }], waitForLeaders: true });
+  const floor = await startProgram<{ port: number }>('apps/bench/src/floor.ts', {
+    env: { BROKERS: brokers, TOPIC: topic },
+  });
+  return {
+    url: `http://127.0.0.1:${floor.ready.port}/`,
+    stop: async () => {
+      await floor.stop();
+      await admin.deleteTopics({ topics: [topic] });
+      await admin.disconnect();
+    },
+  };
+}

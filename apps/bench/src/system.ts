@@ -1,0 +1,62 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Webhook } from '@tributary/event-schemas';
+import { startProgram } from './process.ts';
+
+/** The parts of `npm start -- --json` that a benchmark uses. */
+interface Description {
+  api_url: string;
+  api_key: string;
+  account: string;
+  workspace: string;
+  kafka: string;
+  processes: { service: string; pid: number; url: string }[];
+}
+
+/** The whole system, started for a benchmark. */
+export interface BenchSystem extends Description {
+  /** URL of one process of a service, past the proxy. */
+  serviceUrl: (service: string) => string;
+  /** Makes a webhook and gives its URL at the ingress itself. */
+  createWebhook: (mode: 'quiet' | 'receipt') => Promise<string>;
+  stop: () => Promise<void>;
+}
+
+const template = `{
+  "event": "pull_request.{{ body.action }}",
+  "resource": {
+    "prefect.resource.id": "github.repository.{{ body.repository.full_name }}",
+    "prefect.resource.name": {{ body.repository.full_name|tojson }}
+  },
+  "payload": {"sender": {{ body.sender|tojson }}, "number": {{ body.number }}}
+}`;
+
+/** Starts the system on its embedded broker, or on the brokers that are given. */
+export async function startSystem(brokers?: string): Promise<BenchSystem> {
+  const data = await mkdtemp(join(tmpdir(), 'tributary-bench-'));
+  const args = ['--json', '--port', '0', '--kafka-port', '0', '--postgres-port', '0', '--data', data];
+  if (brokers !== undefined) args.push('--kafka', brokers);
+  const { ready, stop } = await startProgram<Description>('apps/stack/src/main.ts', { args });
+  const serviceUrl = (service: string) => ready.processes.find((entry) => entry.service === service)!.url;
+  return {
+    ...ready,
+    serviceUrl,
+    createWebhook: async (mode) => {
+      const response = await fetch(
+        `${ready.api_url}/accounts/${ready.account}/workspaces/${ready.workspace}/webhooks/`,
+        {
+          method: 'POST',
+          headers: { authorization: `Bearer ${ready.api_key}`, 'content-type': 'application/json' },
+          body: JSON.stringify({ name: `bench ${mode}`, template, response: { mode } }),
+        },
+      );
+      if (response.status !== 201) throw new Error(`${response.status} ${await response.text()}`);
+      return `${serviceUrl('ingress')}/hooks/${((await response.json()) as Webhook).slug}`;
+    },
+    stop: async () => {
+      await stop();
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+}
