@@ -34,7 +34,7 @@ const moduleBoundaries = (depConstraints) => [
   {
     enforceBuildableLibDependency: false,
     banTransitiveDependencies: false,
-    allow: ['**/jest.preset.js'],
+    allow: ['../jest.preset.js', '../../jest.preset.js'],
     depConstraints,
   },
 ];
