@@ -1,3 +1,4 @@
+export { asyncApiDocument, jsonSchema } from './asyncapi.ts';
 export { accessRecord, scopes } from './access.ts';
 export type { AccessRecord, Scope } from './access.ts';
 export {
