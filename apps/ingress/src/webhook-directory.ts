@@ -1,0 +1,99 @@
+import { hash } from 'node:crypto';
+import { webhookRecord } from '@tributary/event-schemas';
+import type { ActiveWebhook } from '@tributary/event-schemas';
+
+/** What the ingress keeps of a webhook. The template, by far its largest part, is the renderer's. */
+export interface Hook {
+  id: string;
+  account: string;
+  workspace: string;
+  version: number;
+  enabled: boolean;
+  slugSha256: string;
+  methods: ReadonlySet<string>;
+  /** The value of the header `Allow`. */
+  allow: string;
+  mode: ActiveWebhook['response']['mode'];
+  maxBodyBytes: number;
+  ordered: boolean;
+}
+
+/** A webhook that is gone; its version still outranks a late record from before. */
+export interface DeletedHook {
+  deleted: true;
+  version: number;
+}
+
+/** Reads a record's value on `tributary.webhooks`; undefined when it is none. */
+export function decodeHook(value: Buffer | null): Hook | DeletedHook | undefined {
+  if (value === null) return undefined;
+  const parsed = webhookRecord.safeParse(parseJson(value));
+  if (!parsed.success) return undefined;
+  const record = parsed.data;
+  if ('deleted' in record) return { deleted: true, version: record.version };
+  return {
+    id: record.id,
+    account: record.account,
+    workspace: record.workspace,
+    version: record.version,
+    enabled: record.enabled,
+    slugSha256: record.slug_sha256,
+    ...methodsOf(record.methods),
+    mode: record.response.mode,
+    maxBodyBytes: record.limits.max_body_bytes,
+    ordered: record.ordered,
+  };
+}
+
+/** The webhooks that can be called, by slug. One that is disabled, deleted or rotated away is not in it at all. */
+export interface WebhookDirectory {
+  /** Takes what is now known of the webhook `id`; undefined: nothing any more. */
+  put(id: string, hook: Hook | DeletedHook | undefined): void;
+  /** Hash and look-up take the same time whether the webhook exists, is disabled or never was. */
+  find(slug: string): Hook | undefined;
+  readonly size: number;
+}
+
+export function createWebhookDirectory(): WebhookDirectory {
+  const bySlug = new Map<string, Hook>();
+  const slugOf = new Map<string, string>();
+
+  return {
+    put(id, hook) {
+      const known = slugOf.get(id);
+      const next = hook !== undefined && !('deleted' in hook) && hook.enabled ? hook : undefined;
+      if (known !== undefined && known !== next?.slugSha256) bySlug.delete(known);
+      if (next === undefined) {
+        slugOf.delete(id);
+      } else {
+        slugOf.set(id, next.slugSha256);
+        bySlug.set(next.slugSha256, next);
+      }
+    },
+    find: (slug) => bySlug.get(hash('sha256', slug, 'hex')),
+    get size() {
+      return bySlug.size;
+    },
+  };
+}
+
+/** A hundred thousand webhooks mostly allow the same methods: they share one set. */
+const methodSets = new Map<string, Pick<Hook, 'methods' | 'allow'>>();
+
+function methodsOf(names: readonly string[]): Pick<Hook, 'methods' | 'allow'> {
+  const allow = [...names].sort().join(', ');
+  const known = methodSets.get(allow);
+  if (known) return known;
+  const made = { methods: new Set(names), allow };
+  methodSets.set(allow, made);
+  return made;
+}
+
+function parseJson(value: Buffer): unknown {
+  try {
+    return JSON.parse(value.toString('utf8'));
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
