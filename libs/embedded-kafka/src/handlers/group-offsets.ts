@@ -1,0 +1,161 @@
+import type { BrokerContext, ClientContext } from '../broker-context.ts';
+import type { CommittedOffset, GroupPartition } from '../groups/offset-store.ts';
+import type { Request, Response } from '../protocol/apis.ts';
+import { errors } from '../protocol/errors.ts';
+import type { ErrorCode } from '../protocol/errors.ts';
+
+/** Longest metadata of a commit, in bytes. */
+const MAX_METADATA_BYTES = 4096;
+
+interface AskedTopic {
+  readonly name: string;
+  readonly topicId?: string;
+  readonly partitions: readonly {
+    index: number;
+    offset: number;
+    leaderEpoch: number;
+    metadata: string | null;
+  }[];
+}
+
+export async function handleOffsetCommit(
+  context: BrokerContext,
+  request: Request<'offsetCommit'>,
+  client: ClientContext,
+): Promise<Response<'offsetCommit'>> {
+  const refusal =
+    request.groupId === ''
+      ? errors.INVALID_GROUP_ID
+      : context.groups.checkCommit(request, { isTransactional: false });
+  return take(context, request, {
+    refusal,
+    isById: client.version >= 10,
+    store: (all) => context.offsets.commit(all),
+  });
+}
+
+/** Offsets that belong to a transaction: they count once it is committed. */
+export async function handleTxnOffsetCommit(
+  context: BrokerContext,
+  request: Request<'txnOffsetCommit'>,
+  client: ClientContext,
+): Promise<Response<'txnOffsetCommit'>> {
+  let refusal =
+    request.groupId === ''
+      ? errors.INVALID_GROUP_ID
+      : context.groups.checkCommit(request, { isTransactional: true });
+  if (refusal === errors.NONE) refusal = context.transactions.verify(request, { group: request.groupId });
+  if (refusal === errors.TRANSACTION_ABORTABLE && client.version < 4) refusal = errors.INVALID_TXN_STATE;
+  const store = (all: (GroupPartition & CommittedOffset)[]) => context.offsets.hold(request.producerId, all);
+  return take(context, request, { refusal, isById: false, store });
+}
+
+function take(
+  context: BrokerContext,
+  request: { groupId: string; topics: readonly AskedTopic[] },
+  options: {
+    refusal: ErrorCode;
+    isById: boolean;
+    store: (all: (GroupPartition & CommittedOffset)[]) => void;
+  },
+) {
+  const at = Date.now();
+  const taken: (GroupPartition & CommittedOffset)[] = [];
+  const topics = request.topics.map((asked) => {
+    const topic = context.topics.find(asked);
+    const partitions = asked.partitions.map(({ index, offset, leaderEpoch, metadata }) => {
+      if (options.refusal !== errors.NONE) return { index, errorCode: options.refusal };
+      if (!topic?.partitions[index]) {
+        const isUnknownId = options.isById && !topic;
+        return {
+          index,
+          errorCode: isUnknownId ? errors.UNKNOWN_TOPIC_ID : errors.UNKNOWN_TOPIC_OR_PARTITION,
+        };
+      }
+      if (Buffer.byteLength(metadata ?? '') > MAX_METADATA_BYTES) {
+        return { index, errorCode: errors.OFFSET_METADATA_TOO_LARGE };
+      }
+      const position = { groupId: request.groupId, topic: topic.name, partition: index };
+      taken.push({ ...position, offset, leaderEpoch, metadata: metadata ?? '', at });
+      return { index, errorCode: errors.NONE };
+    });
+    return { name: asked.name, ...(asked.topicId ? { topicId: asked.topicId } : {}), partitions };
+  });
+  options.store(taken);
+  return { topics };
+}
+
+export async function handleOffsetFetch(
+  context: BrokerContext,
+  request: Request<'offsetFetch'>,
+  client: ClientContext,
+): Promise<Response<'offsetFetch'>> {
+  if (client.version < 8) return { topics: positions(context, request, request) };
+  return {
+    groups: request.groups.map((group) => ({
+      groupId: group.groupId,
+      topics: positions(context, group, request),
+      errorCode: errors.NONE,
+    })),
+  };
+}
+
+interface AskedPositions {
+  readonly groupId: string;
+  readonly topics: readonly { name: string; topicId?: string; partitions: readonly number[] }[] | null;
+}
+
+function positions(context: BrokerContext, asked: AskedPositions, options: { requireStable: boolean }) {
+  const { groupId } = asked;
+  return (asked.topics ?? committedPartitions(context, groupId)).map(({ name, topicId, partitions }) => {
+    const topic = context.topics.find({ name, ...(topicId ? { topicId } : {}) });
+    return {
+      name: topic?.name ?? name,
+      topicId: topic?.id ?? topicId ?? '00000000-0000-0000-0000-000000000000',
+      partitions: partitions.map((index) => {
+        const position = { groupId, topic: topic?.name ?? name, partition: index };
+        const none = { index, offset: -1, leaderEpoch: -1, metadata: '' };
+        if (!topic && name === '') return { ...none, errorCode: errors.UNKNOWN_TOPIC_ID };
+        if (options.requireStable && context.offsets.isUnstable(position)) {
+          return { ...none, errorCode: errors.UNSTABLE_OFFSET_COMMIT };
+        }
+        const { offset, leaderEpoch, metadata } = context.offsets.get(position) ?? none;
+        return { index, offset, leaderEpoch, metadata, errorCode: errors.NONE };
+      }),
+    };
+  });
+}
+
+function committedPartitions(context: BrokerContext, groupId: string): NonNullable<AskedPositions['topics']> {
+  const byTopic = Map.groupBy(context.offsets.ofGroup(groupId), (position) => position.topic);
+  return [...byTopic].map(([name, all]) => ({ name, partitions: all.map((position) => position.partition) }));
+}
+
+/** Forgets positions of a group, unless a member subscribes to their topic; what it subscribes to is the client's secret. */
+export async function handleOffsetDelete(
+  context: BrokerContext,
+  request: Request<'offsetDelete'>,
+): Promise<Response<'offsetDelete'>> {
+  const { groupId } = request;
+  const group = context.groups.groups.get(groupId);
+  if (!group && context.offsets.ofGroup(groupId).length === 0)
+    return { errorCode: errors.GROUP_ID_NOT_FOUND, topics: [] };
+  const isActive = group !== undefined && group.state !== 'Empty';
+  if (isActive && group.protocolType !== 'consumer') return { errorCode: errors.NON_EMPTY_GROUP, topics: [] };
+  return {
+    errorCode: errors.NONE,
+    topics: request.topics.map(({ name, partitions }) => ({
+      name,
+      partitions: partitions.map(({ index }) => {
+        if (!context.topics.partition(name, index))
+          return { index, errorCode: errors.UNKNOWN_TOPIC_OR_PARTITION };
+        if (isActive) return { index, errorCode: errors.GROUP_SUBSCRIBED_TO_TOPIC };
+        context.offsets.remove(
+          groupId,
+          (position) => position.topic === name && position.partition === index,
+        );
+        return { index, errorCode: errors.NONE };
+      }),
+    })),
+  };
+}

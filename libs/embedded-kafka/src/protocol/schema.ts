@@ -1,0 +1,172 @@
+/** A range of versions such as `3+`, `0-9` or `4`. */
+export type Versions = string;
+
+export type Kind =
+  | 'int8'
+  | 'int16'
+  | 'int32'
+  | 'int64'
+  | 'boolean'
+  | 'uuid'
+  | 'string'
+  | 'bytes'
+  | 'records'
+  | 'array'
+  | 'struct';
+
+/** One field of a message: a line of data from which decoder, encoder and types derive. */
+export interface Field<T = unknown, Optional extends boolean = boolean, E = unknown> {
+  readonly kind: Kind;
+  readonly versions: Versions;
+  readonly nullable: Versions | undefined;
+  readonly tag: number | undefined;
+  readonly fallback: unknown;
+  readonly item: Field | undefined;
+  readonly fields: Fields | undefined;
+  /** These three carry types only: what it decodes to, whether it may be missing, what it encodes from. */
+  readonly type?: T;
+  readonly optional?: Optional;
+  readonly encodable?: E;
+}
+
+export type Fields = Readonly<Record<string, Field>>;
+
+interface Options<T> {
+  /** What an absent field decodes to; a field that has one may be left out when encoding. */
+  readonly default?: T;
+  /** Versions in which the value may be null. */
+  readonly nullable?: Versions;
+  /** Number of a tagged field (KIP-482). */
+  readonly tag?: number;
+}
+
+type IsOptional<O> = O extends { readonly default: unknown } ? true : false;
+type TypeOf<F> = F extends Field<infer T, boolean> ? T : never;
+type OptionalKeys<F extends Fields> = {
+  [K in keyof F]: F[K] extends Field<unknown, true> ? K : never;
+}[keyof F];
+
+/** What a message decodes to. */
+export type Decoded<F extends Fields> = { [K in keyof F]: TypeOf<F[K]> };
+/** What encodes to a message: fields with a default may be missing, in nested structures too. */
+export type Encodable<F extends Fields> = { [K in Exclude<keyof F, OptionalKeys<F>>]: EncodableOf<F[K]> } & {
+  [K in OptionalKeys<F>]?: EncodableOf<F[K]>;
+};
+type EncodableOf<F> = F extends Field<unknown, boolean, infer E> ? E : never;
+
+function make(kind: Kind, versions: Versions, options: Options<unknown> | undefined, fallback: unknown) {
+  return {
+    kind,
+    versions,
+    nullable: options?.nullable,
+    tag: options?.tag,
+    fallback: options && 'default' in options ? options.default : fallback,
+    item: undefined as Field | undefined,
+    fields: undefined as Fields | undefined,
+  };
+}
+
+function scalar<T>(kind: Kind, fallback: T) {
+  return <O extends Options<T>>(versions: Versions, options?: O): Field<T, IsOptional<O>, T> =>
+    make(kind, versions, options, fallback);
+}
+
+export const int8 = scalar<number>('int8', 0);
+export const int16 = scalar<number>('int16', 0);
+export const int32 = scalar<number>('int32', 0);
+export const int64 = scalar<number>('int64', 0);
+export const boolean = scalar<boolean>('boolean', false);
+export const uuid = scalar<string>('uuid', '00000000-0000-0000-0000-000000000000');
+export const string = scalar<string>('string', '');
+export const bytes = scalar<Buffer>('bytes', Buffer.alloc(0));
+
+/** A string that may be null, in all versions unless `nullable` says otherwise. */
+export function nullableString<O extends Options<string | null>>(
+  versions: Versions,
+  options?: O,
+): Field<string | null, IsOptional<O>, string | null> {
+  return make('string', versions, { nullable: '0+', ...options }, null);
+}
+
+/** Record batches: bytes that are neither copied nor looked into. A missing value is null. */
+export function records(versions: Versions): Field<Buffer | null, false, Buffer | null> {
+  return make('records', versions, { nullable: '0+' }, null);
+}
+
+/** An array of structures. */
+export function list<F extends Fields, O extends Options<[]>>(
+  versions: Versions,
+  fields: F,
+  options?: O,
+): Field<Decoded<F>[], IsOptional<O>, readonly Encodable<F>[]> {
+  return {
+    ...make('array', versions, options, []),
+    item: { ...make('struct', '0+', undefined, {}), fields },
+  };
+}
+
+/** An array of structures that may be null in the versions of `nullable` (all unless given). */
+export function nullableList<F extends Fields, O extends Options<[] | null>>(
+  versions: Versions,
+  fields: F,
+  options?: O,
+): Field<Decoded<F>[] | null, IsOptional<O>, readonly Encodable<F>[] | null> {
+  const item = { ...make('struct', '0+', undefined, {}), fields };
+  return { ...make('array', versions, { nullable: '0+', ...options }, null), item };
+}
+
+/** An array of a primitive type. */
+export function arrayOf<T, O extends Options<[]>>(
+  versions: Versions,
+  item: (versions: Versions) => Field<T>,
+  options?: O,
+): Field<readonly T[], IsOptional<O>, readonly T[]> {
+  return { ...make('array', versions, options, []), item: item('0+') };
+}
+
+/** An array of a primitive type that may be null. */
+export function nullableArrayOf<T, O extends Options<[] | null>>(
+  versions: Versions,
+  item: (versions: Versions) => Field<T>,
+  options?: O,
+): Field<readonly T[] | null, IsOptional<O>, readonly T[] | null> {
+  return { ...make('array', versions, { nullable: '0+', ...options }, null), item: item('0+') };
+}
+
+/** A structure in a tagged field. */
+export function struct<F extends Fields, O extends Options<null>>(
+  versions: Versions,
+  fields: F,
+  options?: O,
+): Field<Decoded<F> | null, IsOptional<O>, Encodable<F> | null> {
+  return { ...make('struct', versions, options, null), fields };
+}
+
+/** One API of the protocol: its key, the versions that are served, the first flexible one, request and response. */
+export interface Api<Q extends Fields = Fields, R extends Fields = Fields> {
+  readonly key: number;
+  readonly name: string;
+  readonly versions: Versions;
+  /** First version with compact types and tagged fields (KIP-482), or undefined. */
+  readonly flexible: number | undefined;
+  readonly request: Q;
+  readonly response: R;
+}
+
+/** Declares an API; the identity function, there for its types. */
+export function api<Q extends Fields, R extends Fields>(definition: Api<Q, R>): Api<Q, R> {
+  return definition;
+}
+
+/** Lower and upper bound of a range of versions. */
+export function versionRange(versions: Versions): { min: number; max: number } {
+  const [min = '', max] = versions.replace('+', '-32767').split('-');
+  return { min: Number(min), max: Number(max ?? min) };
+}
+
+/** Whether a range holds a version. */
+export function hasVersion(versions: Versions | undefined, version: number): boolean {
+  if (versions === undefined) return false;
+  const { min, max } = versionRange(versions);
+  return version >= min && version <= max;
+}

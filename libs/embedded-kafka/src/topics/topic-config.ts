@@ -1,0 +1,180 @@
+/** Types of a setting, with the protocol's numbers for them. */
+export const configTypes = { boolean: 1, string: 2, int: 3, long: 5, double: 6, list: 7 } as const;
+type ConfigType = keyof typeof configTypes;
+
+interface TopicSetting {
+  readonly type: ConfigType;
+  readonly default: string;
+  readonly min?: number;
+  readonly max?: number;
+  readonly values?: readonly string[];
+  /** Name of the broker's own setting, where its default comes from. */
+  readonly synonym?: string;
+}
+
+const LONG_MAX = '9223372036854775807';
+const HOUR_MS = 3_600_000;
+
+/**
+ * The settings of a topic that are known, with Apache Kafka's types, bounds and defaults. Those that concern replication
+ * or tiered storage are kept and shown, and have no effect on a single node.
+ */
+export const topicSettings: Readonly<Record<string, TopicSetting>> = {
+  'cleanup.policy': {
+    type: 'list',
+    default: 'delete',
+    values: ['compact', 'delete'],
+    synonym: 'log.cleanup.policy',
+  },
+  'compression.gzip.level': { type: 'int', default: '-1', synonym: 'compression.gzip.level' },
+  'compression.lz4.level': { type: 'int', default: '9', synonym: 'compression.lz4.level' },
+  'compression.type': {
+    type: 'string',
+    default: 'producer',
+    values: ['uncompressed', 'zstd', 'lz4', 'snappy', 'gzip', 'producer'],
+    synonym: 'compression.type',
+  },
+  'compression.zstd.level': { type: 'int', default: '3', synonym: 'compression.zstd.level' },
+  'delete.retention.ms': {
+    type: 'long',
+    default: String(24 * HOUR_MS),
+    min: 0,
+    synonym: 'log.cleaner.delete.retention.ms',
+  },
+  'file.delete.delay.ms': { type: 'long', default: '60000', min: 0, synonym: 'log.segment.delete.delay.ms' },
+  'flush.messages': { type: 'long', default: LONG_MAX, min: 1, synonym: 'log.flush.interval.messages' },
+  'flush.ms': { type: 'long', default: LONG_MAX, min: 0, synonym: 'log.flush.interval.ms' },
+  'follower.replication.throttled.replicas': { type: 'list', default: '' },
+  'index.interval.bytes': { type: 'int', default: '4096', min: 0, synonym: 'log.index.interval.bytes' },
+  'leader.replication.throttled.replicas': { type: 'list', default: '' },
+  'local.retention.bytes': { type: 'long', default: '-2', min: -2, synonym: 'log.local.retention.bytes' },
+  'local.retention.ms': { type: 'long', default: '-2', min: -2, synonym: 'log.local.retention.ms' },
+  'max.compaction.lag.ms': {
+    type: 'long',
+    default: LONG_MAX,
+    min: 1,
+    synonym: 'log.cleaner.max.compaction.lag.ms',
+  },
+  'max.message.bytes': { type: 'int', default: '1048588', min: 0, synonym: 'message.max.bytes' },
+  'message.timestamp.after.max.ms': {
+    type: 'long',
+    default: String(HOUR_MS),
+    min: 0,
+    synonym: 'log.message.timestamp.after.max.ms',
+  },
+  'message.timestamp.before.max.ms': {
+    type: 'long',
+    default: LONG_MAX,
+    min: 0,
+    synonym: 'log.message.timestamp.before.max.ms',
+  },
+  'message.timestamp.type': {
+    type: 'string',
+    default: 'CreateTime',
+    values: ['CreateTime', 'LogAppendTime'],
+    synonym: 'log.message.timestamp.type',
+  },
+  'min.cleanable.dirty.ratio': {
+    type: 'double',
+    default: '0.5',
+    min: 0,
+    max: 1,
+    synonym: 'log.cleaner.min.cleanable.ratio',
+  },
+  'min.compaction.lag.ms': {
+    type: 'long',
+    default: '0',
+    min: 0,
+    synonym: 'log.cleaner.min.compaction.lag.ms',
+  },
+  'min.insync.replicas': { type: 'int', default: '1', min: 1, synonym: 'min.insync.replicas' },
+  preallocate: { type: 'boolean', default: 'false', synonym: 'log.preallocate' },
+  'remote.log.copy.disable': { type: 'boolean', default: 'false' },
+  'remote.log.delete.on.disable': { type: 'boolean', default: 'false' },
+  'remote.storage.enable': { type: 'boolean', default: 'false' },
+  'retention.bytes': { type: 'long', default: '-1', min: -1, synonym: 'log.retention.bytes' },
+  'retention.ms': { type: 'long', default: String(168 * HOUR_MS), min: -1, synonym: 'log.retention.ms' },
+  'segment.bytes': { type: 'int', default: '1073741824', min: 14, synonym: 'log.segment.bytes' },
+  'segment.index.bytes': { type: 'int', default: '10485760', min: 4, synonym: 'log.index.size.max.bytes' },
+  'segment.jitter.ms': { type: 'long', default: '0', min: 0, synonym: 'log.roll.jitter.ms' },
+  'segment.ms': { type: 'long', default: String(168 * HOUR_MS), min: 1, synonym: 'log.roll.ms' },
+  'unclean.leader.election.enable': {
+    type: 'boolean',
+    default: 'false',
+    synonym: 'unclean.leader.election.enable',
+  },
+};
+
+const INTEGER_BOUNDS = { int: [-(2 ** 31), 2 ** 31 - 1], long: [-(2 ** 63), 2 ** 63] } as const;
+
+/** Why a value is refused, as a sentence, or undefined when it is fine. */
+export function refuseConfig(name: string, value: string | null): string | undefined {
+  const setting = topicSettings[name];
+  if (!setting) return `Unknown topic config name: ${name}`;
+  if (value === null) return `Null value not supported for topic configs: ${name}`;
+  const trimmed = value.trim();
+  const invalid = (why: string) => `Invalid value ${value} for configuration ${name}: ${why}`;
+  switch (setting.type) {
+    case 'int':
+    case 'long': {
+      const number = Number(trimmed);
+      const [low, high] = INTEGER_BOUNDS[setting.type];
+      if (!/^[+-]?\d+$/.test(trimmed) || number < low || number > high) {
+        return invalid(`Not a number of type ${setting.type.toUpperCase()}`);
+      }
+      return refuseBounds(setting, number, invalid);
+    }
+    case 'double': {
+      const number = Number(trimmed);
+      if (trimmed === '' || Number.isNaN(number)) return invalid('Not a number of type DOUBLE');
+      return refuseBounds(setting, number, invalid);
+    }
+    case 'boolean':
+      return /^(true|false)$/i.test(trimmed)
+        ? undefined
+        : invalid('Expected value to be either true or false');
+    case 'string':
+      if (!setting.values || setting.values.includes(trimmed)) return undefined;
+      return invalid(`String must be one of: ${setting.values.join(', ')}`);
+    case 'list': {
+      const stranger = splitList(trimmed).find((item) => setting.values && !setting.values.includes(item));
+      return stranger === undefined
+        ? undefined
+        : invalid(`String must be one of: ${setting.values?.join(', ')}`);
+    }
+  }
+}
+
+function refuseBounds(
+  setting: TopicSetting,
+  value: number,
+  invalid: (why: string) => string,
+): string | undefined {
+  if (setting.min !== undefined && value < setting.min)
+    return invalid(`Value must be at least ${setting.min}`);
+  if (setting.max !== undefined && value > setting.max)
+    return invalid(`Value must be no more than ${setting.max}`);
+  return undefined;
+}
+
+function splitList(value: string): string[] {
+  return value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+/** A topic's value of a setting, or the default. */
+export function configValue(configs: Readonly<Record<string, string>>, name: string): string {
+  return configs[name] ?? topicSettings[name]?.default ?? '';
+}
+
+/** A topic's value of a numeric setting. */
+export function configNumber(configs: Readonly<Record<string, string>>, name: string): number {
+  return Number(configValue(configs, name));
+}
+
+/** The items of a topic's setting that is a list. */
+export function configList(configs: Readonly<Record<string, string>>, name: string): string[] {
+  return splitList(configValue(configs, name));
+}
