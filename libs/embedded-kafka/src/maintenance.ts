@@ -1,4 +1,5 @@
 import type { BrokerContext } from './broker-context.ts';
+import { compactLog } from './log/compaction.ts';
 import type { PartitionLog } from './log/partition-log.ts';
 import { applyRetention } from './log/retention.ts';
 
@@ -26,6 +27,7 @@ export function startMaintenance(
         if (isStopped || log.closed) continue;
         try {
           maintainLog(log);
+          await compactLog(log, { now: Date.now(), isStopped: () => isStopped });
         } catch (error) {
           context.log('warn', `maintenance of ${log.directory} failed: ${String(error)}`);
         }

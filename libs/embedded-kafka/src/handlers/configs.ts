@@ -135,14 +135,13 @@ export async function handleIncrementalAlterConfigs(
       change(context, resource, {
         validateOnly: request.validateOnly,
         next: (present) => {
-          const configs: Record<string, string | null> = { ...present };
+          const configs = new Map<string, string | null>(Object.entries(present));
           for (const { name, configOperation, value } of resource.configs) {
-            if (!(name in topicSettings)) configs[name] = value;
-            else if (configOperation === DELETE) delete configs[name];
-            else if (configOperation === SET) configs[name] = value;
-            else configs[name] = alterList(configs as Configs, { name, configOperation, value });
+            if (configOperation === DELETE && name in topicSettings) configs.delete(name);
+            else if (configOperation === SET || !(name in topicSettings)) configs.set(name, value);
+            else configs.set(name, alterList(present, { name, configOperation, value }));
           }
-          return configs;
+          return Object.fromEntries(configs);
         },
       }),
     ),

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { crc32c } from '../protocol/crc32c.ts';
+import { cutBack } from './segment.ts';
 
 const HEADER_BYTES = 8;
 /** A journal is rewritten when it is larger than this and four times as large as what it holds. */
@@ -64,7 +65,7 @@ export class Journal<T> {
       }
       if (this.fsync) fs.fdatasyncSync(fd);
     } catch (error) {
-      fs.ftruncateSync(fd, this.sizeBytes);
+      cutBack(fd, this.sizeBytes);
       throw error;
     }
     this.sizeBytes += record.length;

@@ -270,6 +270,18 @@ export class PartitionLog {
     this.checkpoint();
   }
 
+  /** Puts a compacted segment in the place of `count` closed ones from `first` on, whose files are gone already. */
+  replaceSegments(first: number, count: number, compacted: Segment): void {
+    for (const segment of this.segments.splice(first, count, compacted)) segment.release();
+  }
+
+  /** Takes note that everything below an offset is compacted; aborted transactions there have no records left. */
+  noteCleaned(offset: number): void {
+    this.cleanedOffset = offset;
+    this.aborted = this.aborted.filter((transaction) => transaction.lastOffset >= offset);
+    this.checkpoint();
+  }
+
   /** Closes the files of segments that nobody has used since `before`. */
   releaseIdle(before: number): void {
     for (const segment of this.segments)

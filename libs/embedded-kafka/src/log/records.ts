@@ -1,5 +1,5 @@
-import zlib from 'node:zlib';
-import { WireReader } from '../protocol/wire.ts';
+import { WireReader, WireWriter } from '../protocol/wire.ts';
+import { decompress } from './decompress.ts';
 import { BATCH_HEADER_BYTES } from './record-batch.ts';
 import type { BatchHeader } from './record-batch.ts';
 
@@ -35,15 +35,27 @@ function readField(reader: WireReader): Buffer | null {
   return size < 0 ? null : reader.bytes(size);
 }
 
-function decompress(packed: Buffer, compression: number): Buffer {
-  switch (compression) {
-    case 0:
-      return packed;
-    case 1:
-      return zlib.gunzipSync(packed);
-    case 4:
-      return zlib.zstdDecompressSync(packed);
-    default:
-      throw new Error(`compression ${compression} is not supported`);
+/** Encodes records for a batch of the given base offset and base timestamp. */
+export function encodeRecords(
+  records: readonly BatchRecord[],
+  base: { offset: number; timestamp: number },
+): Buffer {
+  const all = new WireWriter(4096);
+  for (const record of records) {
+    const body = new WireWriter(256);
+    body.int8(0);
+    body.varlong(record.timestamp - base.timestamp);
+    body.varlong(record.offset - base.offset);
+    writeField(body, record.key);
+    writeField(body, record.value);
+    body.bytes(record.headers);
+    all.varlong(body.length);
+    for (const chunk of body.finish()) all.bytes(chunk);
   }
+  return Buffer.concat(all.finish());
+}
+
+function writeField(writer: WireWriter, field: Buffer | null): void {
+  writer.varlong(field === null ? -1 : field.length);
+  if (field) writer.bytes(field);
 }

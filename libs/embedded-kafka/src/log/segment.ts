@@ -88,7 +88,7 @@ export class Segment {
       while (done < batch.length)
         done += fs.writeSync(fd, batch, done, batch.length - done, this.sizeBytes + done);
     } catch (error) {
-      fs.ftruncateSync(fd, this.sizeBytes);
+      cutBack(fd, this.sizeBytes);
       throw error;
     }
     this.note(header, this.sizeBytes);
@@ -172,12 +172,6 @@ export class Segment {
     return this.maxTimestamp;
   }
 
-  /** Offset after the last one that a closed segment stands for, which compaction may have removed. */
-  closedEndOffset(): number {
-    this.ensureIndex();
-    return this.offsets.at(-1) ?? this.baseOffset;
-  }
-
   /** Position at or before the batch that holds `offset`. */
   floorOfOffset(offset: number): number {
     this.ensureIndex();
@@ -253,4 +247,13 @@ export function lastIndex<T>(items: readonly T[], holds: (item: T) => boolean): 
     else high = middle;
   }
   return low - 1;
+}
+
+/** Takes back what a failed write left. Should that fail as well, the next write goes to the same place, or recovery cuts it. */
+export function cutBack(fd: number, sizeBytes: number): void {
+  try {
+    fs.ftruncateSync(fd, sizeBytes);
+  } catch {
+    // The error of the write itself is the one to report.
+  }
 }

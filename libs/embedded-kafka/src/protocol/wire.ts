@@ -131,7 +131,8 @@ export class WireWriter {
   }
 
   int8(value: number): void {
-    this.buffer[this.reserve(1)] = value & 0xff;
+    const at = this.reserve(1); // It may replace the buffer, so it comes first.
+    this.buffer[at] = value & 0xff;
   }
 
   int16(value: number): void {
