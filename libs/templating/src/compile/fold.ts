@@ -1,0 +1,32 @@
+import { TemplateError } from '../errors.ts';
+import { Frame } from '../runtime/render.ts';
+import { PyRange } from '../values/sequence.ts';
+import { PyDict } from '../values/dict.ts';
+import { Markup, PyFloat, itemsOf, type Value } from '../values/types.ts';
+import { dynamic, type Compiled, type Place } from './context.ts';
+
+/** Whether a value may stand in the compiled template: nothing that is consumed, called or compared by identity. */
+function isPlainValue(value: Value): boolean {
+  if (value === null || typeof value !== 'object') return true;
+  if (value instanceof PyFloat || value instanceof Markup || value instanceof PyRange) return true;
+  const items = itemsOf(value);
+  if (items) return items.every(isPlainValue);
+  return value instanceof PyDict && [...value.entries()].every((pair) => pair.every(isPlainValue));
+}
+
+/**
+ * Computes an expression at compile time when all its parts are constant, as Jinja2 does. One that fails is left to
+ * fail when the template is rendered.
+ */
+export function folded(place: Place, parts: (Value | undefined)[], compiled: Compiled): Compiled {
+  if (place.escaping === 'volatile' || parts.includes(undefined)) return compiled;
+  const { folding } = place.compilation;
+  folding.autoescape = place.escaping === 'on';
+  try {
+    const value = compiled.run(new Frame(folding, 0));
+    return isPlainValue(value) ? { run: () => value, constant: value } : compiled;
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    return dynamic(compiled.run);
+  }
+}

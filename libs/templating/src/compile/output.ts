@@ -1,0 +1,62 @@
+import type { Expression, OutputNode } from '../syntax/nodes.ts';
+import { escapeToText } from '../values/markup.ts';
+import { str } from '../values/text.ts';
+import type { Value } from '../values/types.ts';
+import { TemplateError } from '../errors.ts';
+import { locate, type Compiled, type Execute, type Place } from './context.ts';
+import { compileExpression } from './expressions.ts';
+
+/** Texts and values in the order they are printed; neighbouring constants become one text. */
+export function compileOutput(place: Place, node: OutputNode): Execute {
+  const steps: (string | Execute)[] = [];
+  for (const child of node.children) {
+    const compiled = compileExpression(place, child);
+    const text = child.typename === 'TemplateData' ? child.value : constantText(place, compiled);
+    const last = steps.at(-1);
+    if (text === undefined) steps.push(compilePrint(place, compiled, child));
+    else if (typeof last === 'string') steps[steps.length - 1] = last + text;
+    else steps.push(text);
+  }
+  const executes = steps.map((step): Execute => (typeof step === 'string' ? (frame) => frame.render.write(step) : step));
+  const [a, b, c] = executes;
+  if (!a) return () => undefined;
+  if (!b) return a;
+  if (!c) {
+    return (frame) => {
+      a(frame);
+      b(frame);
+    };
+  }
+  return (frame) => {
+    for (let i = 0; i < executes.length; i++) (executes[i] as Execute)(frame);
+  };
+}
+
+function constantText(place: Place, { constant }: Compiled): string | undefined {
+  if (constant === undefined || place.escaping === 'volatile') return undefined;
+  try {
+    return printer(place)(constant, false);
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    return undefined;
+  }
+}
+
+function printer(place: Place): (value: Value, autoescape: boolean) => string {
+  if (place.escaping === 'off') return str;
+  if (place.escaping === 'on') return escapeToText;
+  return (value, autoescape) => (autoescape ? escapeToText(value) : str(value));
+}
+
+function compilePrint(place: Place, { run }: Compiled, node: Expression): Execute {
+  const print = printer(place);
+  return (frame) => {
+    const value = run(frame);
+    const { render } = frame;
+    try {
+      render.write(typeof value === 'string' && print === str ? value : print(value, render.autoescape));
+    } catch (error) {
+      throw locate(error, node);
+    }
+  };
+}

@@ -1,0 +1,26 @@
+export { Environment, createEnvironment, type EnvironmentOptions, type HostFunction } from './environment.ts';
+export { CompiledExpression, Template, type TemplateContext } from './template.ts';
+export { validateTemplate, type TemplateProblem } from './validate.ts';
+export {
+  FilterArgumentError,
+  LimitError,
+  PythonError,
+  SecurityError,
+  TemplateAssertionError,
+  TemplateError,
+  TemplateRuntimeError,
+  TemplateSyntaxError,
+  UndefinedError,
+  type LimitName,
+  type Position,
+} from './errors.ts';
+export { defaultLimits, type Limits } from './runtime/budget.ts';
+export { JsonSyntaxError, parseJson } from './json/parse.ts';
+export { toJson } from './json/write.ts';
+export { fromPlain } from './json/from-plain.ts';
+export { caseInsensitiveDict } from './values/headers.ts';
+export { PyDict } from './values/dict.ts';
+export { Undefined, type UndefinedMode } from './values/undefined.ts';
+export { Markup, PyFloat, PyObject, PyTuple, type Value } from './values/types.ts';
+export { str } from './values/text.ts';
+export { truthy } from './values/compare.ts';

@@ -1,0 +1,158 @@
+import { PythonError, typeError, valueError } from '../errors.ts';
+import { charge, chargeText, checkStringLength } from '../runtime/budget.ts';
+import { compare } from '../values/compare.ts';
+import { PyDict } from '../values/dict.ts';
+import { bigintText, floatText } from '../values/text.ts';
+import { PyFloat, itemsOf, textOf, typeName, type Value } from '../values/types.ts';
+
+/** How JSON is written. */
+interface Style {
+  sortKeys: boolean;
+  itemSeparator: string;
+  keySeparator: string;
+  /** White space per level; undefined writes everything on one line. */
+  indent: string | undefined;
+  text: (text: string) => string;
+}
+
+const deepest = 900;
+
+/** JSON of a value. Raises TypeError for what JSON has no form for. */
+function write(value: Value, style: Style, depth: number): string {
+  switch (typeof value) {
+    case 'string':
+      return style.text(value);
+    case 'number':
+      return Number.isInteger(value) ? String(value) : floatJson(value);
+    case 'boolean':
+      return value ? 'true' : 'false';
+    case 'bigint':
+      return bigintText(value);
+    default:
+      return value === null ? 'null' : writeObject(value, style, depth);
+  }
+}
+
+function floatJson(value: number): string {
+  if (Number.isNaN(value)) return 'NaN';
+  if (!Number.isFinite(value)) return value > 0 ? 'Infinity' : '-Infinity';
+  return floatText(value);
+}
+
+function writeObject(value: object, style: Style, depth: number): string {
+  charge(1);
+  if (depth > deepest) throw new PythonError('RecursionError', 'maximum recursion depth exceeded while encoding a JSON object');
+  if (value instanceof PyFloat) return floatJson(value.value);
+  if (value instanceof PyDict) return writeDict(value, style, depth);
+  const items = itemsOf(value);
+  if (items) return frame('[', items.map((item) => write(item, style, depth + 1)), ']', style, depth);
+  const text = textOf(value);
+  if (text !== undefined) return style.text(text);
+  throw typeError(`Object of type ${typeName(value)} is not JSON serializable`);
+}
+
+function writeDict(dict: PyDict, style: Style, depth: number): string {
+  const entries = [...dict.entries()];
+  if (style.sortKeys && entries.length > 1) entries.sort(([a], [b]) => compare(a, b, '<'));
+  const parts = entries.map(
+    ([key, value]) => style.text(keyText(key)) + style.keySeparator + write(value, style, depth + 1),
+  );
+  return frame('{', parts, '}', style, depth);
+}
+
+function frame(open: string, parts: string[], close: string, style: Style, depth: number): string {
+  charge(parts.length);
+  if (parts.length === 0) return open + close;
+  if (style.indent === undefined) return open + parts.join(style.itemSeparator) + close;
+  const inside = `\n${style.indent.repeat(depth + 1)}`;
+  checkStringLength(parts.length * inside.length);
+  return `${open}${inside}${parts.join(style.itemSeparator + inside)}\n${style.indent.repeat(depth)}${close}`;
+}
+
+function keyText(key: Value): string {
+  const text = textOf(key);
+  if (text !== undefined) return text;
+  if (key === null) return 'null';
+  if (typeof key === 'boolean') return key ? 'true' : 'false';
+  if (key instanceof PyFloat) return floatJson(key.value);
+  if (typeof key === 'number') return Number.isInteger(key) ? String(key) : floatJson(key);
+  if (typeof key === 'bigint') return bigintText(key);
+  throw typeError(`keys must be str, int, float, bool or None, not ${typeName(key)}`);
+}
+
+// eslint-disable-next-line no-control-regex -- JSON escapes control characters
+const needsAscii = /["\\\0-\x1f\x7f-\uffff]/;
+// eslint-disable-next-line no-control-regex -- JSON escapes control characters
+const asciiEscapes = /["\\\0-\x1f\x80-\uffff]/g;
+const short: Record<string, string> = { '"': '\\"', '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\b': '\\b', '\f': '\\f' };
+
+function asciiString(text: string): string {
+  chargeText(text.length);
+  if (!needsAscii.test(text)) return `"${text}"`;
+  const body = text.replace(
+    asciiEscapes,
+    (char) => short[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return `"${body}"`;
+}
+
+const htmlEscapes: Record<string, string> = { '<': '\\u003c', '>': '\\u003e', '&': '\\u0026', "'": '\\u0027' };
+
+function htmlSafe(json: string): string {
+  return /[<>&']/.test(json) ? json.replace(/[<>&']/g, (char) => htmlEscapes[char] as string) : json;
+}
+
+const filterStyle: Style = {
+  sortKeys: true,
+  itemSeparator: ', ',
+  keySeparator: ': ',
+  indent: undefined,
+  text: asciiString,
+};
+
+/** JSON as Jinja2's `tojson` writes it: sorted keys, ASCII only, safe inside HTML. */
+export function filterJson(value: Value, indent: Value): string {
+  const style = indent === null ? filterStyle : { ...filterStyle, itemSeparator: ',', indent: indentText(indent) };
+  const json = htmlSafe(write(value, style, 0));
+  checkStringLength(json.length);
+  return json;
+}
+
+function indentText(indent: Value): string {
+  const text = textOf(indent);
+  if (text !== undefined) return text;
+  const size = typeof indent === 'boolean' ? Number(indent) : indent;
+  if (typeof size !== 'number' || !Number.isInteger(size)) {
+    throw typeError(`can't multiply sequence by non-int of type '${typeName(indent)}'`);
+  }
+  checkStringLength(size);
+  return ' '.repeat(Math.max(0, size));
+}
+
+function strictFloat(json: string): string {
+  if (json === 'NaN' || json.endsWith('Infinity')) throw valueError('JSON has no form for this number.');
+  return json;
+}
+
+const exactStyle: Style = {
+  sortKeys: false,
+  itemSeparator: ',',
+  keySeparator: ':',
+  indent: undefined,
+  text: (text) => JSON.stringify(text),
+};
+
+/**
+ * Plain JSON of a value: keys in their order, no white space, numbers as they were read (`1.0` stays `1.0`, big integers
+ * keep every digit). Raises TypeError for values without a JSON form and ValueError for NaN and infinities.
+ */
+export function toJson(value: Value): string {
+  assertFinite(value);
+  return write(value, exactStyle, 0);
+}
+
+function assertFinite(value: Value): void {
+  if (typeof value === 'number') strictFloat(Number.isFinite(value) ? '' : 'NaN');
+  else if (value instanceof PyDict) for (const item of value.map.values()) assertFinite(item);
+  else for (const item of itemsOf(value) ?? []) assertFinite(item);
+}

@@ -1,0 +1,74 @@
+import { PythonError, overflowError, valueError } from '../errors.ts';
+import { BoundMethod, native, type NativeFunction } from '../runtime/callable.ts';
+import { PyFloat, PyTuple, float, integer, isFloat, isInteger, type Value } from '../values/types.ts';
+
+const whole = (value: Value): bigint => BigInt(value as number | bigint | boolean);
+const real = (value: Value): number => (value instanceof PyFloat ? value.value : (value as number));
+
+function bits(value: bigint): string {
+  return value === 0n ? '' : (value < 0n ? -value : value).toString(2);
+}
+
+const integerMethods = new Map<string, NativeFunction>(
+  [
+    native('bit_length()', (_r, self: Value) => bits(whole(self)).length),
+    native('bit_count()', (_r, self: Value) => bits(whole(self)).replaceAll('0', '').length),
+    native('conjugate()', (_r, self: Value) => (typeof self === 'boolean' ? Number(self) : self)),
+    native('as_integer_ratio()', (_r, self: Value) => new PyTuple([typeof self === 'boolean' ? Number(self) : self, 1])),
+  ].map((method) => [method.signature.name, method]),
+);
+
+function integerRatio(value: number): Value {
+  if (Number.isNaN(value)) throw valueError('cannot convert NaN to integer ratio');
+  if (!Number.isFinite(value)) throw overflowError('cannot convert Infinity to integer ratio');
+  let numerator = value;
+  let denominator = 1n;
+  while (!Number.isInteger(numerator)) {
+    numerator *= 2;
+    denominator *= 2n;
+  }
+  return new PyTuple([integer(BigInt(numerator)), integer(denominator)]);
+}
+
+function hex(value: number): string {
+  if (Number.isNaN(value)) return 'nan';
+  if (!Number.isFinite(value)) return value < 0 ? '-inf' : 'inf';
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, Math.abs(value));
+  const raw = view.getBigUint64(0);
+  const fraction = (raw & 0xfffffffffffffn).toString(16).padStart(13, '0');
+  const biased = Number(raw >> 52n);
+  const sign = value < 0 || Object.is(value, -0) ? '-' : '';
+  if (value === 0) return `${sign}0x0.0p+0`;
+  const exponent = biased === 0 ? -1022 : biased - 1023;
+  return `${sign}0x${biased === 0 ? 0 : 1}.${fraction}p${exponent < 0 ? '-' : '+'}${Math.abs(exponent)}`;
+}
+
+const floatMethods = new Map<string, NativeFunction>(
+  [
+    native('is_integer()', (_r, self: Value) => Number.isInteger(real(self))),
+    native('as_integer_ratio()', (_r, self: Value) => integerRatio(real(self))),
+    native('conjugate()', (_r, self: Value) => self),
+    native('hex()', (_r, self: Value) => hex(real(self))),
+    native('fromhex(string, /)', () => {
+      throw new PythonError('ValueError', 'float.fromhex is not supported');
+    }),
+  ].map((method) => [method.signature.name, method]),
+);
+
+/** Attributes of ints, bools and floats. */
+export function numberAttribute(value: Value, name: string): Value | undefined {
+  if (isInteger(value) || typeof value === 'boolean') {
+    const number = typeof value === 'boolean' ? Number(value) : value;
+    if (name === 'real' || name === 'numerator') return number;
+    if (name === 'imag') return 0;
+    if (name === 'denominator') return 1;
+    const method = integerMethods.get(name);
+    return method && new BoundMethod(value, method);
+  }
+  if (!isFloat(value)) return undefined;
+  if (name === 'real') return value;
+  if (name === 'imag') return float(0);
+  const method = floatMethods.get(name);
+  return method && new BoundMethod(value, method);
+}

@@ -1,0 +1,32 @@
+import { typeError } from '../errors.ts';
+import { formatText } from '../formatting/format.ts';
+import { getAttribute, getItem } from '../runtime/attributes.ts';
+import { native } from '../runtime/callable.ts';
+import type { Render } from '../runtime/render.ts';
+import { PyDict } from '../values/dict.ts';
+import { Undefined } from '../values/undefined.ts';
+import { Markup, textOf, typeName, type Value } from '../values/types.ts';
+
+function run(render: Render, self: Value, positional: readonly Value[], named: PyDict | Undefined): Value {
+  const text = formatText(textOf(self) as string, {
+    positional,
+    named,
+    attribute: (value, name) => getAttribute(render, value, name),
+    item: (value, key) => getItem(render, value, key),
+    escaping: self instanceof Markup,
+  });
+  return self instanceof Markup ? new Markup(text) : text;
+}
+
+/** `str.format`; its lookups go through the sandbox. */
+export const strFormat = native('format(*args, **kwargs)', (render, self: Value, args: Value[], named: PyDict) =>
+  run(render, self, args, named),
+);
+
+/** `str.format_map`. */
+export const strFormatMap = native('format_map(mapping, /)', (render, self: Value, mapping: Value) => {
+  if (!(mapping instanceof PyDict) && !(mapping instanceof Undefined)) {
+    throw typeError(`'${typeName(mapping)}' object is not a mapping`);
+  }
+  return run(render, self, [], mapping);
+});
