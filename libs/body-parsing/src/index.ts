@@ -1,1 +1,10 @@
-export {};
+export { decodeContent, isEncoded } from './content-encoding.ts';
+export type { DecodedContent } from './content-encoding.ts';
+export { dictOf, dictOfLists } from './dict-of.ts';
+export { parseForm } from './form.ts';
+export { checkJsonSyntax } from './json-syntax.ts';
+export { isJsonMediaType, parseMediaType } from './media-type.ts';
+export type { MediaType } from './media-type.ts';
+export { parseBody } from './parse-body.ts';
+export type { BodyProblem, ParsedBody } from './parse-body.ts';
+export { decodeText } from './text.ts';

@@ -1,0 +1,17 @@
+import { PyDict } from '@tributary/templating';
+
+/** A dict of the template engine from pairs: of a repeated name the last value counts, at the place of the first. */
+export function dictOf(fields: Iterable<readonly [name: string, value: string]>): PyDict {
+  return PyDict.of(fields);
+}
+
+/** A dict with the list of all values of each name. */
+export function dictOfLists(fields: Iterable<readonly [name: string, value: string]>): PyDict {
+  const lists = new Map<string, string[]>();
+  for (const [name, value] of fields) {
+    const list = lists.get(name);
+    if (list) list.push(value);
+    else lists.set(name, [value]);
+  }
+  return PyDict.of(lists);
+}
