@@ -1,0 +1,122 @@
+import type { Admin, ITopicConfig, Kafka } from 'kafkajs';
+import { kafkaErrorType, toMessagingError } from './errors.ts';
+import type { Logger } from './types.ts';
+
+export interface TopicToCreate {
+  name: string;
+  partitions: number;
+  /** Kafka's topic configuration. */
+  config: Record<string, string>;
+}
+
+/** The first and the next offset of a partition. */
+export interface Watermarks {
+  partition: number;
+  low: bigint;
+  high: bigint;
+}
+
+export interface MessagingAdmin {
+  /** Makes the topics that are missing, and adds partitions to those that have fewer. Safe to repeat. */
+  createTopics(definitions: TopicToCreate[]): Promise<void>;
+  partitionCount(topic: string): Promise<number>;
+  watermarks(topic: string): Promise<Watermarks[]>;
+  /** Next offset per partition; partitions without a committed one are absent. */
+  committedOffsets(groupId: string, topic: string): Promise<Map<number, bigint>>;
+  deleteGroup(groupId: string): Promise<void>;
+  /** Rejects when no broker answers. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** All errors are MessagingErrors. Connects when first used, and again after any failure. */
+export function createAdmin({ kafka, logger }: { kafka: () => Kafka; logger: Logger }): MessagingAdmin {
+  let connection: Promise<Admin> | undefined;
+
+  const connect = async (): Promise<Admin> => {
+    const admin = kafka().admin();
+    await admin.connect();
+    return admin;
+  };
+
+  const discard = async (broken: Promise<Admin>): Promise<void> => {
+    if (connection === broken) connection = undefined;
+    await broken.then((admin) => admin.disconnect()).catch(() => undefined);
+  };
+
+  const call = async <T>(what: string, fn: (admin: Admin) => Promise<T>): Promise<T> => {
+    const current = (connection ??= connect());
+    try {
+      return await fn(await current);
+    } catch (error) {
+      // A client that failed may hold stale metadata or a dead connection; a new one certainly does not.
+      void discard(current);
+      throw toMessagingError(error, what);
+    }
+  };
+
+  return {
+    createTopics: (definitions) => call('Creating topics', (admin) => createTopics(admin, definitions, logger)),
+    partitionCount: (topic) =>
+      call(`Looking up the topic ${topic}`, async (admin) => {
+        const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+        return topics[0]?.partitions.length ?? 0;
+      }),
+    watermarks: (topic) =>
+      call(`Reading the watermarks of ${topic}`, async (admin) => {
+        const offsets = await admin.fetchTopicOffsets(topic);
+        return offsets.map(({ partition, low, high }) => ({ partition, low: BigInt(low), high: BigInt(high) }));
+      }),
+    committedOffsets: (groupId, topic) =>
+      call(`Reading the offsets of ${groupId}`, async (admin) => {
+        const [entry] = await admin.fetchOffsets({ groupId, topics: [topic] });
+        const known = (entry?.partitions ?? []).filter(({ offset }) => BigInt(offset) >= 0n);
+        return new Map(known.map(({ partition, offset }) => [partition, BigInt(offset)]));
+      }),
+    deleteGroup: (groupId) =>
+      call(`Deleting the group ${groupId}`, async (admin) => {
+        await admin.deleteGroups([groupId]);
+      }),
+    ping: () =>
+      call('Asking Kafka for its brokers', async (admin) => {
+        await admin.describeCluster();
+      }),
+    close: async () => {
+      if (connection !== undefined) await discard(connection);
+    },
+  };
+}
+
+async function createTopics(admin: Admin, definitions: TopicToCreate[], logger: Logger): Promise<void> {
+  const [{ brokers }, existing] = await Promise.all([admin.describeCluster(), admin.listTopics()]);
+  const missing = definitions.filter(({ name }) => !existing.includes(name));
+  await Promise.all(missing.map((definition) => createTopic(admin, definition, brokers.length)));
+  await Promise.all(
+    definitions.filter(({ name }) => existing.includes(name)).map((definition) => widen(admin, definition, logger)),
+  );
+}
+
+async function createTopic(admin: Admin, definition: TopicToCreate, brokers: number): Promise<void> {
+  const replicas = { replicationFactor: Math.min(3, brokers) };
+  const durability: Record<string, string> = brokers >= 3 ? { 'min.insync.replicas': '2' } : {};
+  const topic: ITopicConfig = {
+    topic: definition.name,
+    numPartitions: definition.partitions,
+    ...replicas,
+    configEntries: Object.entries({ ...durability, ...definition.config }).map(([name, value]) => ({ name, value })),
+  };
+  try {
+    await admin.createTopics({ topics: [topic], waitForLeaders: true });
+  } catch (error) {
+    if (kafkaErrorType(error) !== 'TOPIC_ALREADY_EXISTS') throw error;
+  }
+}
+
+/** Partitions can be added, never taken away. */
+async function widen(admin: Admin, { name, partitions }: TopicToCreate, logger: Logger): Promise<void> {
+  const { topics } = await admin.fetchTopicMetadata({ topics: [name] });
+  const found = topics[0]?.partitions.length ?? partitions;
+  if (found >= partitions) return;
+  await admin.createPartitions({ topicPartitions: [{ topic: name, count: partitions }] });
+  logger.info({ topic: name, from: found, to: partitions }, 'topic widened');
+}
