@@ -1,0 +1,144 @@
+import { hash, randomBytes, randomUUID } from 'node:crypto';
+import {
+  capturedRequest,
+  maxRecordBytes,
+  recordHeaders,
+  topicConfig,
+  topics,
+} from '@tributary/event-schemas';
+import type { ActiveWebhook, CapturedRequest, OutcomeReply, WebhookRecord } from '@tributary/event-schemas';
+import { createMessaging, createPartitionReader, createPublisher } from '@tributary/messaging';
+import type { IncomingRecord } from '@tributary/messaging';
+import { createLogger } from '@tributary/service-runtime';
+import { randomName } from '@tributary/testing';
+
+/** A webhook as a test made it. */
+export interface TestWebhook {
+  record: ActiveWebhook;
+  slug: string;
+  path: string;
+}
+
+/** A request as it stands on `tributary.requests`. */
+export interface StoredRequest {
+  request: CapturedRequest;
+  body: Buffer;
+  record: IncomingRecord;
+}
+
+/** What stands around an ingress: management that writes webhooks, and a renderer that reads requests and replies. */
+export interface KafkaPlane {
+  putWebhook(changes?: Partial<ActiveWebhook>): Promise<TestWebhook>;
+  /** Writes the next version of a webhook. */
+  update(webhook: TestWebhook, changes: Partial<ActiveWebhook> | { deleted: true }): Promise<TestWebhook>;
+  /** Every request of a webhook that was read so far, in the order of its partition. */
+  requestsOf(webhook: TestWebhook): StoredRequest[];
+  /** Chooses the outcome of a request; undefined: no reply. */
+  render: (stored: StoredRequest) => OutcomeReply['outcome'] | undefined;
+  /** Sends the outcome of a request to the ingress that waits for it. */
+  reply(stored: StoredRequest, outcome: OutcomeReply['outcome']): Promise<void>;
+  close(): Promise<void>;
+}
+
+const headers = { [recordHeaders.schemaVersion]: '1' };
+
+export async function createKafkaPlane(brokers: string[]): Promise<KafkaPlane> {
+  const messaging = createMessaging({
+    brokers,
+    clientId: randomName('ingress-test'),
+    logger: createLogger({ service: 'test', instance: 'test', level: 'error' }),
+    maxRecordBytes,
+  });
+  await messaging.admin.createTopics(
+    Object.values(topics).map((topic) => ({
+      name: topic.name,
+      partitions: topic.partitions,
+      config: topicConfig(topic),
+    })),
+  );
+  const publisher = createPublisher(messaging, { producers: 1, timeoutMs: 30_000 });
+  await publisher.start();
+  const stored = new Map<string, StoredRequest[]>();
+
+  const plane: KafkaPlane = {
+    render: () => 'emitted',
+    requestsOf: ({ record }) => stored.get(record.id) ?? [],
+    putWebhook: async (changes) => {
+      const slug = randomBytes(16).toString('base64url');
+      const webhook = { slug, path: `/hooks/${slug}`, record: { ...defaults(slug), ...changes } };
+      await write(webhook.record);
+      return webhook;
+    },
+    update: async ({ slug, path, record }, changes) => {
+      const version = record.version + 1;
+      const next = { ...record, ...changes, version };
+      await write('deleted' in changes ? { deleted: true, id: record.id, version } : next);
+      return { slug, path, record: next };
+    },
+    reply: async ({ request }, outcome) => {
+      const reply: OutcomeReply = { execution_id: request.execution_id, outcome, cause: null, error: null };
+      await publisher.publish({
+        topic: topics.replies.name,
+        partition: request.reply_partition!,
+        key: request.execution_id,
+        value: JSON.stringify(reply),
+        headers,
+      });
+    },
+    close: async () => {
+      await Promise.all(readers.map((reader) => reader.stop()));
+      await publisher.stop();
+      await messaging.close();
+    },
+  };
+
+  async function write(value: WebhookRecord): Promise<void> {
+    await publisher.publish({
+      topic: topics.webhooks.name,
+      key: value.id,
+      value: JSON.stringify(value),
+      headers,
+    });
+  }
+
+  function onRequest(record: IncomingRecord): void {
+    const request = capturedRequest.parse(JSON.parse(record.headers[recordHeaders.request]!));
+    const entry = { request, body: record.value!, record };
+    const known = stored.get(request.webhook_id);
+    if (known) known.push(entry);
+    else stored.set(request.webhook_id, [entry]);
+    const outcome = plane.render(entry);
+    if (outcome !== undefined && request.reply_partition !== null) void plane.reply(entry, outcome);
+  }
+
+  const readers = Array.from(
+    { length: await messaging.admin.partitionCount(topics.requests.name) },
+    (_, partition) =>
+      createPartitionReader(messaging, { topic: topics.requests.name, partition, onRecord: onRequest }),
+  );
+  await Promise.all(readers.map((reader) => reader.start()));
+  return plane;
+}
+
+function defaults(slug: string): ActiveWebhook {
+  return {
+    id: randomUUID(),
+    account: randomUUID(),
+    workspace: randomUUID(),
+    name: 'test',
+    description: '',
+    enabled: true,
+    template: '{}',
+    template_mode: 'jinja2',
+    service_account_id: null,
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    response: { mode: 'quiet' },
+    limits: { max_body_bytes: 1_048_576 },
+    ordered: true,
+    version: 1,
+    created: '2026-01-01T00:00:00Z',
+    updated: '2026-01-01T00:00:00Z',
+    slug_sha256: hash('sha256', slug, 'hex'),
+    slug_encrypted: 'v1.k1.test',
+  };
+}
