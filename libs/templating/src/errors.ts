@@ -61,7 +61,8 @@ export type PythonErrorName =
   | 'LookupError'
   | 'RuntimeError'
   | 'RecursionError'
-  | 'AssertionError';
+  | 'AssertionError'
+  | 'FileNotFoundError';
 
 /** One of Python's own exceptions, as an operator, a method or a filter raises it. */
 export class PythonError extends TemplateRuntimeError {
