@@ -46,8 +46,10 @@ export class Environment extends NunjucksEnvironment {
   constructor(options: EnvironmentOptions = {}) {
     super();
     this.limits = Object.freeze({ ...defaultLimits, ...options.limits });
-    if (options.humanizeFilters !== false) for (const item of humanizeFilters) this.filterTable.set(item.signature.name, item);
-    if (options.prefectFilters !== false) for (const item of prefectFilters) this.filterTable.set(item.signature.name, item);
+    if (options.humanizeFilters !== false)
+      for (const item of humanizeFilters) this.filterTable.set(item.signature.name, item);
+    if (options.prefectFilters !== false)
+      for (const item of prefectFilters) this.filterTable.set(item.signature.name, item);
     this.runtime = {
       limits: this.limits,
       undefinedMode: options.undefined ?? 'chainable',
@@ -62,7 +64,12 @@ export class Environment extends NunjucksEnvironment {
 
   /** nunjucks calls this from its constructor, to register filters of its own and loaders. There are none here. */
   init(): void {
-    Object.assign(this, { opts: { autoescape: false, throwOnUndefined: false }, loaders: [], extensionsList: [], extensions: {} });
+    Object.assign(this, {
+      opts: { autoescape: false, throwOnUndefined: false },
+      loaders: [],
+      extensionsList: [],
+      extensions: {},
+    });
   }
 
   /** Compiles a template. Throws TemplateSyntaxError, TemplateAssertionError or, for an oversized source, LimitError. */
@@ -85,12 +92,18 @@ export class Environment extends NunjucksEnvironment {
   }
 
   override addFilter(name: string, filter: HostFunction): this {
-    this.filterTable.set(name, hostFunction(name, (...args) => fromPlain(filter(...args))));
+    this.filterTable.set(
+      name,
+      hostFunction(name, (...args) => fromPlain(filter(...args))),
+    );
     return this;
   }
 
   addTest(name: string, test: HostFunction): this {
-    this.testTable.set(name, hostFunction(name, (...args) => truthy(fromPlain(test(...args)))));
+    this.testTable.set(
+      name,
+      hostFunction(name, (...args) => truthy(fromPlain(test(...args)))),
+    );
     return this;
   }
 
@@ -117,8 +130,10 @@ export class Environment extends NunjucksEnvironment {
 }
 
 function hostFunction(name: string, call: (value: Value, ...args: Value[]) => Value): NativeFunction {
-  return contextual(`${name}(value, *args, **kwargs)`, (_render: Render, value: Value, args: Value[], kwargs: PyDict) =>
-    kwargs.size > 0 ? call(value, ...args, kwargs) : call(value, ...args),
+  return contextual(
+    `${name}(value, *args, **kwargs)`,
+    (_render: Render, value: Value, args: Value[], kwargs: PyDict) =>
+      kwargs.size > 0 ? call(value, ...args, kwargs) : call(value, ...args),
   );
 }
 

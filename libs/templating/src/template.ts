@@ -60,7 +60,9 @@ export class Template extends NunjucksTemplate {
     super(source, environment, undefined, false);
     this.source = source;
     this.environment = environment;
-    this.program = environment.guard(source, () => compileTemplate(parseTemplate(source), environment.runtime));
+    this.program = environment.guard(source, () =>
+      compileTemplate(parseTemplate(source), environment.runtime),
+    );
   }
 
   /**
@@ -86,13 +88,16 @@ export class CompiledExpression {
   constructor(source: string, environment: Environment) {
     this.source = source;
     this.environment = environment;
-    this.program = environment.guard(source, () => compileLone(parseLoneExpression(source), environment.runtime));
+    this.program = environment.guard(source, () =>
+      compileLone(parseLoneExpression(source), environment.runtime),
+    );
   }
 
   /** The expression's value; an undefined one is an `Undefined`, which is falsy. Throws as `Template.render` does. */
   evaluate(context: TemplateContext = {}): Value {
     const { environment } = this;
-    return environment.guard(this.source, () => this.program(contextLookup(context, environment.runtime.globals)));
+    return environment.guard(this.source, () =>
+      this.program(contextLookup(context, environment.runtime.globals)),
+    );
   }
 }
-

@@ -40,13 +40,24 @@ export function validateTemplate(source: string, environment: Environment): Temp
   const problems: TemplateProblem[] = [];
   const report = (node: ForNode, message: string): void => {
     const snippet = source.split(/\r\n?|\n/)[node.lineno]?.slice(0, 400) ?? '';
-    problems.push({ name: 'LimitError', message, line: node.lineno + 1, column: node.colno + 1, snippet, hint: undefined });
+    problems.push({
+      name: 'LimitError',
+      message,
+      line: node.lineno + 1,
+      column: node.colno + 1,
+      snippet,
+      hint: undefined,
+    });
   };
   const found = [...loops(parseTemplate(source))];
   const { loops: most, loopDepth } = environment.limits;
   const excess = found[most];
   if (excess) report(excess.node, `Contains ${found.length} for loops, but the limit is ${most}.`);
   const deep = found.find(({ depth }) => depth > loopDepth);
-  if (deep) report(deep.node, `Contains nested for loops at a depth of ${deep.depth}, but the limit is ${loopDepth}.`);
+  if (deep)
+    report(
+      deep.node,
+      `Contains nested for loops at a depth of ${deep.depth}, but the limit is ${loopDepth}.`,
+    );
   return problems;
 }

@@ -44,13 +44,23 @@ function printRates(title: string, rates: [string, Tally][]): void {
   }
 }
 
-printRates('Categories', tally((result) => result.vector.category));
-printRates('Groups', tally((result) => result.vector.category.split('/')[0] as string));
-printRates('Expectation', tally((result) => ('error' in result.vector.expect ? 'an error' : 'an output')));
+printRates(
+  'Categories',
+  tally((result) => result.vector.category),
+);
+printRates(
+  'Groups',
+  tally((result) => result.vector.category.split('/')[0] as string),
+);
+printRates(
+  'Expectation',
+  tally((result) => ('error' in result.vector.expect ? 'an error' : 'an output')),
+);
 
 const failed = results.filter((result) => !result.passed);
 for (const { vector, actual } of failed.slice(0, Number(values.failures))) {
-  const expected = 'error' in vector.expect ? `fails with ${vector.expect.error}` : JSON.stringify(vector.expect.output);
+  const expected =
+    'error' in vector.expect ? `fails with ${vector.expect.error}` : JSON.stringify(vector.expect.output);
   process.stdout.write(`\n${vector.id}\n  template ${JSON.stringify(vector.template)}\n`);
   process.stdout.write(`- expected ${expected}\n+ actual   ${actual}\n`);
 }

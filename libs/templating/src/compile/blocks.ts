@@ -49,7 +49,11 @@ class TemplateReference extends PyObject {
 }
 
 /** Declares `self` where the nodes use it, and sets it when the activation starts. */
-export function compileSelf(compilation: Compilation, scope: Scope, body: BlockNode['body']): Execute | undefined {
+export function compileSelf(
+  compilation: Compilation,
+  scope: Scope,
+  body: BlockNode['body'],
+): Execute | undefined {
   if (!undeclared(body, ['self']).has('self')) return undefined;
   scope.declare('self');
   const slot = scope.find('self')?.slot ?? 0;
@@ -101,7 +105,9 @@ export function compileBlock(place: Place, node: BlockNode): Execute {
     };
   }
   const locals = node.scoped
-    ? [...place.scope.visibleStores()].map(([name, variable]) => [name, readVariable(place, variable)] as const)
+    ? [...place.scope.visibleStores()].map(
+        ([name, variable]) => [name, readVariable(place, variable)] as const,
+      )
     : [];
   return (frame) => {
     const { render } = frame;

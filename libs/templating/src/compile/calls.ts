@@ -11,7 +11,15 @@ import type { Arguments, At, CallNode, Expression, FilterNode, TestNode } from '
 import { PyDict } from '../values/dict.ts';
 import { toArray } from '../values/sequence.ts';
 import { textOf, typeName, type Value } from '../values/types.ts';
-import { assertionError, blame, dynamic, locate, type Compiled, type Evaluate, type Place } from './context.ts';
+import {
+  assertionError,
+  blame,
+  dynamic,
+  locate,
+  type Compiled,
+  type Evaluate,
+  type Place,
+} from './context.ts';
 import { compileExpression } from './expressions.ts';
 import { folded } from './fold.ts';
 
@@ -21,14 +29,14 @@ interface ArgumentCode {
   keywords: [name: string, run: Evaluate][];
   spread: Evaluate | undefined;
   keywordSpread: Evaluate | undefined;
-  constants: (Value | undefined)[];
+  parts: Compiled[];
 }
 
 function compileArguments(place: Place, args: Arguments): ArgumentCode {
-  const constants: (Value | undefined)[] = [];
+  const parts: Compiled[] = [];
   const compile = (node: Expression): Evaluate => {
     const compiled = compileExpression(place, node);
-    constants.push(compiled.constant);
+    parts.push(compiled);
     return compiled.run;
   };
   return {
@@ -36,7 +44,7 @@ function compileArguments(place: Place, args: Arguments): ArgumentCode {
     keywords: args.keywords.map(([name, value]) => [name, compile(value)]),
     spread: args.spread ? compile(args.spread) : undefined,
     keywordSpread: args.keywordSpread ? compile(args.keywordSpread) : undefined,
-    constants,
+    parts,
   };
 }
 
@@ -55,7 +63,8 @@ function evaluateKeywords(code: ArgumentCode, frame: Frame): Map<string, Value> 
 }
 
 function spreadKeywords(values: Map<string, Value>, mapping: Value): void {
-  if (!(mapping instanceof PyDict)) throw typeError(`argument after ** must be a mapping, not ${typeName(mapping)}`);
+  if (!(mapping instanceof PyDict))
+    throw typeError(`argument after ** must be a mapping, not ${typeName(mapping)}`);
   for (const [key, value] of mapping.entries()) {
     const name = textOf(key);
     if (name === undefined) throw typeError('keywords must be strings');
@@ -82,7 +91,8 @@ function fitCall(fn: NativeFunction, code: ArgumentCode, first: 'parameter' | 's
       charge(1);
       const positional = evaluatePositional(code, frame);
       const keywords = evaluateKeywords(code, frame);
-      if (first === 'self') return body(frame.render, value, ...bindArguments(signature, positional, keywords));
+      if (first === 'self')
+        return body(frame.render, value, ...bindArguments(signature, positional, keywords));
       positional.unshift(value);
       return body(frame.render, ...bindArguments(signature, positional, keywords));
     };
@@ -127,13 +137,13 @@ function find(place: Place, kind: 'filter' | 'test', name: string, at: At): Nati
 
 function unknownHint(name: string, known: Iterable<string>): string | undefined {
   const names = nearest(name, known);
-  return names.length > 0 ? `Did you mean ${names.map((candidate) => `'${candidate}'`).join(' or ')}?` : undefined;
+  return names.length > 0
+    ? `Did you mean ${names.map((candidate) => `'${candidate}'`).join(' or ')}?`
+    : undefined;
 }
 
 export function compileFilter(place: Place, node: FilterNode): Compiled {
-  const target = node.target
-    ? compileExpression(place, node.target)
-    : dynamic(place.captured ?? (() => ''));
+  const target = node.target ? compileExpression(place, node.target) : dynamic(place.captured ?? (() => ''));
   return compileApplied(place, 'filter', node, target);
 }
 
@@ -141,7 +151,12 @@ export function compileTest(place: Place, node: TestNode): Compiled {
   return compileApplied(place, 'test', node, compileExpression(place, node.target));
 }
 
-function compileApplied(place: Place, kind: 'filter' | 'test', node: FilterNode | TestNode, target: Compiled): Compiled {
+function compileApplied(
+  place: Place,
+  kind: 'filter' | 'test',
+  node: FilterNode | TestNode,
+  target: Compiled,
+): Compiled {
   const args = compileArguments(place, node.args);
   const fn = find(place, kind, node.name, node);
   if (!fn) {
@@ -161,7 +176,7 @@ function compileApplied(place: Place, kind: 'filter' | 'test', node: FilterNode 
     }
   });
   if (fn.contextual) return compiled;
-  return folded(place, [target.constant, ...args.constants], compiled);
+  return folded(place, [target, ...args.parts], compiled);
 }
 
 /** `callee(...)`; `caller` is the body of a call block around it. */
@@ -208,4 +223,3 @@ function compileMethodCall(place: Place, node: CallNode, args: ArgumentCode): Co
     }
   });
 }
-

@@ -45,7 +45,8 @@ export function compileTemplate(root: RootNode, options: RuntimeOptions): Progra
     const place: Place = { compilation, scope, escaping: 'off', toplevel: true, soft: false };
     const body = compileBody(place, root.children);
     const entry = compileEntry(place);
-    for (const block of compilation.blocks.values()) block.execute = compileBlockBody(compilation, block.node);
+    for (const block of compilation.blocks.values())
+      block.execute = compileBlockBody(compilation, block.node);
     return (lookup) => {
       const render = startRender(compilation, lookup);
       return withBudget(createBudget(options.limits), () => {
@@ -67,7 +68,10 @@ export function compileLone(node: Expression, options: RuntimeOptions): Program<
     const activation = new Activation();
     const scope = new Scope(activation);
     new Analysis(scope).visit(node);
-    const { run } = compileExpression({ compilation, scope, escaping: 'off', toplevel: true, soft: false }, node);
+    const { run } = compileExpression(
+      { compilation, scope, escaping: 'off', toplevel: true, soft: false },
+      node,
+    );
     return (lookup) => {
       const render = startRender(compilation, lookup);
       return withBudget(createBudget(options.limits), () => {

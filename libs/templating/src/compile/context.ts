@@ -16,14 +16,16 @@ export type Execute = (frame: Frame) => void;
 export interface Compiled {
   readonly run: Evaluate;
   readonly constant: Value | undefined;
+  /** It can be computed at compile time, though its value may be one that cannot be kept (an iterator). */
+  readonly foldable: boolean;
 }
 
 export function constant(value: Value): Compiled {
-  return { run: () => value, constant: value };
+  return { run: () => value, constant: value, foldable: true };
 }
 
 export function dynamic(run: Evaluate): Compiled {
-  return { run, constant: undefined };
+  return { run, constant: undefined, foldable: false };
 }
 
 /** A block's code; filled in after the template's own. */
@@ -86,4 +88,3 @@ export function blame(error: unknown, at: At, ...operands: [value: Value, at: At
   }
   return locate(error, at);
 }
-

@@ -9,7 +9,16 @@ import { Undefined } from '../values/undefined.ts';
 import { Markup, PyTuple, type Value } from '../values/types.ts';
 import { checkStringLength } from '../runtime/budget.ts';
 import { positionOf } from '../syntax/token-parser.ts';
-import { assertionError, blame, constant, dynamic, locate, type Compiled, type Evaluate, type Place } from './context.ts';
+import {
+  assertionError,
+  blame,
+  constant,
+  dynamic,
+  locate,
+  type Compiled,
+  type Evaluate,
+  type Place,
+} from './context.ts';
 import { compileCall, compileFilter, compileTest } from './calls.ts';
 import { folded } from './fold.ts';
 import { compileAttribute, compileItem } from './lookups.ts';
@@ -28,7 +37,11 @@ export function compileExpression(place: Place, node: Expression): Compiled {
     case 'Tuple':
       return compileList(place, node.children, (items) => new PyTuple(items));
     case 'Dict':
-      return compileDict(place, node.children.map(({ key, value }) => [key, value]), node);
+      return compileDict(
+        place,
+        node.children.map(({ key, value }) => [key, value]),
+        node,
+      );
     case 'Attribute':
       return compileAttribute(place, node);
     case 'LookupVal':
@@ -49,8 +62,12 @@ export function compileExpression(place: Place, node: Expression): Compiled {
     case 'And':
       return compileLogic(place, node);
     case 'Not': {
-      const { run, constant: value } = compileExpression(place, node.target);
-      return folded(place, [value], dynamic((frame) => !truthy(run(frame))));
+      const target = compileExpression(place, node.target);
+      return folded(
+        place,
+        [target],
+        dynamic((frame) => !truthy(target.run(frame))),
+      );
     }
     case 'Neg':
       return compileUnary(place, node.target, node, negate);
@@ -66,7 +83,10 @@ export function compileExpression(place: Place, node: Expression): Compiled {
 }
 
 /** Reads a variable; undefined stands for "not set". */
-export function readVariable(place: Place, variable: Variable): (frame: Parameters<Evaluate>[0]) => Value | undefined {
+export function readVariable(
+  place: Place,
+  variable: Variable,
+): (frame: Parameters<Evaluate>[0]) => Value | undefined {
   const { slot } = variable;
   let hops = 0;
   for (let at = place.scope.activation; at !== variable.activation; at = at.parent as typeof at) hops++;
@@ -82,7 +102,10 @@ export function readVariable(place: Place, variable: Variable): (frame: Paramete
 function compileName(place: Place, name: string, at: At): Compiled {
   const variable = place.scope.find(name);
   if (!variable) {
-    throw assertionError(`Tried to resolve a name to a reference that was unknown to the frame ('${name}')`, at);
+    throw assertionError(
+      `Tried to resolve a name to a reference that was unknown to the frame ('${name}')`,
+      at,
+    );
   }
   const { slot } = variable;
   if (variable.activation === place.scope.activation) {
@@ -103,7 +126,7 @@ function compileList(place: Place, nodes: Expression[], make: (items: Value[]) =
   const runs = items.map(({ run }) => run);
   return folded(
     place,
-    items.map((item) => item.constant),
+    items,
     dynamic((frame) => {
       const values = new Array<Value>(runs.length);
       for (let i = 0; i < runs.length; i++) values[i] = (runs[i] as Evaluate)(frame);
@@ -113,10 +136,12 @@ function compileList(place: Place, nodes: Expression[], make: (items: Value[]) =
 }
 
 function compileDict(place: Place, nodes: [Expression, Expression][], at: At): Compiled {
-  const pairs = nodes.map(([key, value]) => [compileExpression(place, key), compileExpression(place, value)] as const);
+  const pairs = nodes.map(
+    ([key, value]) => [compileExpression(place, key), compileExpression(place, value)] as const,
+  );
   return folded(
     place,
-    pairs.flatMap(([key, value]) => [key.constant, value.constant]),
+    pairs.flat(),
     dynamic((frame) => {
       const dict = new PyDict();
       try {
@@ -134,7 +159,7 @@ function compileSlice(place: Place, parts: (Expression | null)[]): Compiled {
   if (!start || !stop || !step) throw new Error('A slice has three parts.');
   return folded(
     place,
-    [start.constant, stop.constant, step.constant],
+    [start, stop, step],
     dynamic((frame) => new PySlice(start.run(frame), stop.run(frame), step.run(frame))),
   );
 }
@@ -168,7 +193,7 @@ function compileBinary(
   const right = compileExpression(place, node.right);
   return folded(
     place,
-    [left.constant, right.constant],
+    [left, right],
     dynamic((frame) => {
       const a = left.run(frame);
       const b = right.run(frame);
@@ -181,11 +206,17 @@ function compileBinary(
   );
 }
 
-function compileUnary(place: Place, target: Expression, at: At, operation: (value: Value) => Value): Compiled {
-  const { run, constant: value } = compileExpression(place, target);
+function compileUnary(
+  place: Place,
+  target: Expression,
+  at: At,
+  operation: (value: Value) => Value,
+): Compiled {
+  const compiled = compileExpression(place, target);
+  const { run } = compiled;
   return folded(
     place,
-    [value],
+    [compiled],
     dynamic((frame) => {
       const operand = run(frame);
       try {
@@ -201,11 +232,12 @@ function compileLogic(place: Place, node: LogicNode): Compiled {
   const left = compileExpression(place, node.left);
   const stopsOn = node.typename === 'Or';
   // The right side of a decided constant is never looked at, not even for unknown filters.
-  if (left.constant !== undefined && truthy(left.constant) === stopsOn && place.escaping !== 'volatile') return left;
+  if (left.constant !== undefined && truthy(left.constant) === stopsOn && place.escaping !== 'volatile')
+    return left;
   const right = compileExpression(place, node.right);
   return folded(
     place,
-    [left.constant, right.constant],
+    [left, right],
     dynamic((frame) => {
       const value = left.run(frame);
       return truthy(value) === stopsOn ? value : right.run(frame);
@@ -215,7 +247,6 @@ function compileLogic(place: Place, node: LogicNode): Compiled {
 
 function compileConcat(place: Place, nodes: Expression[], at: At): Compiled {
   const parts = nodes.map((node) => compileExpression(place, node));
-  const constants = parts.map((part) => part.constant);
   const runs = parts.map(({ run }) => run);
   const joinText: Evaluate = (frame) => {
     let text = '';
@@ -238,8 +269,10 @@ function compileConcat(place: Place, nodes: Expression[], at: At): Compiled {
         throw locate(error, at);
       }
     });
-  const constantResult = folded(place, constants, located(joinText));
-  return constantResult.constant === undefined && place.escaping === 'on' ? located(joinMarkup) : constantResult;
+  const constantResult = folded(place, parts, located(joinText));
+  return constantResult.constant === undefined && place.escaping === 'on'
+    ? located(joinMarkup)
+    : constantResult;
 }
 
 function compileCompare(place: Place, node: CompareNode): Compiled {
@@ -250,13 +283,13 @@ function compileCompare(place: Place, node: CompareNode): Compiled {
     operand: compileExpression(place, operand),
     at,
   }));
-  const constants = [first.constant, ...rest.map(({ operand }) => operand.constant)];
+  const parts = [first, ...rest.map(({ operand }) => operand)];
   const single = rest.length === 1 ? rest[0] : undefined;
   if (single) {
     const { test, operand, at } = single;
     return folded(
       place,
-      constants,
+      parts,
       dynamic((frame) => {
         const a = first.run(frame);
         const b = operand.run(frame);
@@ -270,7 +303,7 @@ function compileCompare(place: Place, node: CompareNode): Compiled {
   }
   return folded(
     place,
-    constants,
+    parts,
     dynamic((frame) => {
       let left = first.run(frame);
       for (const { test, operand, at } of rest) {
@@ -286,4 +319,3 @@ function compileCompare(place: Place, node: CompareNode): Compiled {
     }),
   );
 }
-

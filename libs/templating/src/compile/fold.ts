@@ -3,7 +3,7 @@ import { Frame } from '../runtime/render.ts';
 import { PyRange } from '../values/sequence.ts';
 import { PyDict } from '../values/dict.ts';
 import { Markup, PyFloat, itemsOf, type Value } from '../values/types.ts';
-import { dynamic, type Compiled, type Place } from './context.ts';
+import { constant, type Compiled, type Evaluate, type Place } from './context.ts';
 
 /** Whether a value may stand in the compiled template: nothing that is consumed, called or compared by identity. */
 function isPlainValue(value: Value): boolean {
@@ -18,15 +18,21 @@ function isPlainValue(value: Value): boolean {
  * Computes an expression at compile time when all its parts are constant, as Jinja2 does. One that fails is left to
  * fail when the template is rendered.
  */
-export function folded(place: Place, parts: (Value | undefined)[], compiled: Compiled): Compiled {
-  if (place.escaping === 'volatile' || parts.includes(undefined)) return compiled;
+export function folded(place: Place, parts: readonly Compiled[], compiled: Compiled): Compiled {
+  if (place.escaping === 'volatile' || !parts.every((part) => part.foldable)) return compiled;
+  const value = computed(place, compiled.run);
+  if (value === undefined) return compiled;
+  return isPlainValue(value) ? constant(value) : { ...compiled, foldable: true };
+}
+
+/** What an expression gives at compile time; undefined where it fails. */
+export function computed(place: Place, run: Evaluate): Value | undefined {
   const { folding } = place.compilation;
   folding.autoescape = place.escaping === 'on';
   try {
-    const value = compiled.run(new Frame(folding, 0));
-    return isPlainValue(value) ? { run: () => value, constant: value } : compiled;
+    return run(new Frame(folding, 0));
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
-    return dynamic(compiled.run);
+    return undefined;
   }
 }

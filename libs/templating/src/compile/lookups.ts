@@ -16,7 +16,7 @@ export function compileAttribute(place: Place, node: AttributeNode): Compiled {
   const isPlainKey = !name.startsWith('_') && !dictMethods.has(name) && !dictMutators.has(name);
   return folded(
     place,
-    [target.constant],
+    [target],
     dynamic((frame) => {
       const value = run(frame);
       if (isPlainKey && value instanceof PyDict) {
@@ -37,12 +37,12 @@ export function compileItem(place: Place, node: ItemNode): Compiled {
   const target = compileExpression(place, node.target);
   const key = compileExpression(place, node.val);
   if (node.val.typename === 'Slice') return compileSliced(place, node, target, key);
-  const constants = [target.constant, key.constant];
+  const parts = [target, key];
   if (typeof key.constant === 'number' && Number.isInteger(key.constant) && key.constant >= 0) {
     const index = key.constant;
     return folded(
       place,
-      constants,
+      parts,
       dynamic((frame) => {
         const value = target.run(frame);
         if (Array.isArray(value) && index < value.length) return value[index];
@@ -56,7 +56,7 @@ export function compileItem(place: Place, node: ItemNode): Compiled {
   }
   return folded(
     place,
-    constants,
+    parts,
     dynamic((frame) => {
       const value = target.run(frame);
       const wanted = key.run(frame);
@@ -73,14 +73,15 @@ export function compileItem(place: Place, node: ItemNode): Compiled {
   );
 }
 
-/** A slice bypasses the sandbox's forgiving lookup: what cannot be sliced raises. */
+/** A slice bypasses the sandbox's forgiving lookup, and raises for what cannot be sliced, except at compile time. */
 function compileSliced(place: Place, node: ItemNode, target: Compiled, key: Compiled): Compiled {
   return folded(
     place,
-    [target.constant, key.constant === undefined ? undefined : null],
+    [target, key],
     dynamic((frame) => {
       const value = target.run(frame);
       try {
+        if (frame.render === place.compilation.folding) return getItem(frame.render, value, key.run(frame));
         if (value instanceof Undefined) return value.mode === 'chainable' ? value : value.fail();
         return sliceOf(value, key.run(frame) as PySlice);
       } catch (error) {

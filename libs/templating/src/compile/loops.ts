@@ -37,7 +37,8 @@ function refuseLoopAssignment(node: ForNode): void {
     }
   };
   for (const child of descendants(node)) {
-    if (child.typename === 'For' || child.typename === 'Set' || child.typename === 'SetBlock') check(child.target);
+    if (child.typename === 'For' || child.typename === 'Set' || child.typename === 'SetBlock')
+      check(child.target);
   }
 }
 
@@ -84,7 +85,11 @@ function compileElse(place: Place, node: ForNode, activation: Activation): Execu
 }
 
 /** `for x in items if test`: decides item by item, while the loop runs. */
-function compileTestFilter(place: Place, node: ForNode, activation: Activation): (frame: Frame, items: Value) => Value {
+function compileTestFilter(
+  place: Place,
+  node: ForNode,
+  activation: Activation,
+): (frame: Frame, items: Value) => Value {
   const scope = new Scope(activation, place.scope);
   const analysis = new Analysis(scope);
   analysis.target(node.target, true);
@@ -192,4 +197,3 @@ function compileRecursive(place: Place, node: ForNode, iterable: (frame: Frame) 
     frame.render.write(text instanceof Markup ? text.text : (text as string));
   };
 }
-

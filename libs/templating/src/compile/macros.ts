@@ -32,7 +32,9 @@ function compileDefinition(place: Place, node: Definition, name: string | null):
   const special = specialNames(node);
   const parameters = node.parameters.map((parameter) => parameter.value);
   for (const parameter of parameters) scope.declare(parameter);
-  const extra = ['caller', 'kwargs', 'varargs'].filter((item) => special.has(item) && !parameters.includes(item));
+  const extra = ['caller', 'kwargs', 'varargs'].filter(
+    (item) => special.has(item) && !parameters.includes(item),
+  );
   for (const item of extra) scope.declare(item);
   const analysis = new Analysis(scope);
   analysis.all(node.defaults);

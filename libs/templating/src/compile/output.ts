@@ -5,6 +5,7 @@ import type { Value } from '../values/types.ts';
 import { TemplateError } from '../errors.ts';
 import { locate, type Compiled, type Execute, type Place } from './context.ts';
 import { compileExpression } from './expressions.ts';
+import { computed } from './fold.ts';
 
 /** Texts and values in the order they are printed; neighbouring constants become one text. */
 export function compileOutput(place: Place, node: OutputNode): Execute {
@@ -17,7 +18,9 @@ export function compileOutput(place: Place, node: OutputNode): Execute {
     else if (typeof last === 'string') steps[steps.length - 1] = last + text;
     else steps.push(text);
   }
-  const executes = steps.map((step): Execute => (typeof step === 'string' ? (frame) => frame.render.write(step) : step));
+  const executes = steps.map((step): Execute =>
+    typeof step === 'string' ? (frame) => frame.render.write(step) : step,
+  );
   const [a, b, c] = executes;
   if (!a) return () => undefined;
   if (!b) return a;
@@ -32,10 +35,11 @@ export function compileOutput(place: Place, node: OutputNode): Execute {
   };
 }
 
-function constantText(place: Place, { constant }: Compiled): string | undefined {
-  if (constant === undefined || place.escaping === 'volatile') return undefined;
+function constantText(place: Place, { run, foldable }: Compiled): string | undefined {
+  if (!foldable || place.escaping === 'volatile') return undefined;
+  const value = computed(place, run);
   try {
-    return printer(place)(constant, false);
+    return value === undefined ? undefined : printer(place)(value, false);
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     return undefined;

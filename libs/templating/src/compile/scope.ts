@@ -111,7 +111,9 @@ export class Scope {
 
   /** Takes over what the branches of an `if` define: a name that only some assign keeps its outer value in the others. */
   merge(branches: Scope[]): void {
-    const fresh = new Set(branches.flatMap((branch) => [...branch.stores]).filter((name) => !this.stores.has(name)));
+    const fresh = new Set(
+      branches.flatMap((branch) => [...branch.stores]).filter((name) => !this.stores.has(name)),
+    );
     for (const branch of branches) {
       for (const name of branch.names) this.names.add(name);
       for (const [name, origin] of branch.origins) this.origins.set(name, origin);
@@ -159,7 +161,8 @@ export class Analysis {
 
   /** An assignment target; `parameter` where the scope is given its value from outside. */
   target(target: Target, parameter = false): void {
-    if (target.typename === 'Tuple') for (const item of target.children) this.target(item as Target, parameter);
+    if (target.typename === 'Tuple')
+      for (const item of target.children) this.target(item as Target, parameter);
     else if (target.typename === 'NamespaceRef') this.scope.load(target.name);
     else if (parameter) this.scope.declare(target.value);
     else this.scope.store(target.value);

@@ -2,7 +2,18 @@ import { TemplateRuntimeError, typeError } from '../errors.ts';
 import { callNode } from './macros.ts';
 import { Namespace } from '../runtime/objects.ts';
 import type { Frame } from '../runtime/render.ts';
-import type { AutoescapeNode, FilterBlockNode, IfNode, LoaderNode, OutputNode, SetBlockNode, SetNode, Statement, Target, WithNode } from '../syntax/nodes.ts';
+import type {
+  AutoescapeNode,
+  FilterBlockNode,
+  IfNode,
+  LoaderNode,
+  OutputNode,
+  SetBlockNode,
+  SetNode,
+  Statement,
+  Target,
+  WithNode,
+} from '../syntax/nodes.ts';
 import { truthy } from '../values/compare.ts';
 import { Markup, itemsOf, textOf, typeName, type Value } from '../values/types.ts';
 import { compileBlock } from './blocks.ts';
@@ -62,7 +73,9 @@ function compileStatement(place: Place, node: Statement): Execute {
 
 /** Sets the variables of a scope to what they begin with. */
 export function compileEntry(place: Place): Execute | undefined {
-  const steps = place.scope.initializations().map(({ slot, from }) => ({ slot, read: from && readVariable(place, from) }));
+  const steps = place.scope
+    .initializations()
+    .map(({ slot, from }) => ({ slot, read: from && readVariable(place, from) }));
   if (steps.length === 0) return undefined;
   return (frame) => {
     for (const { slot, read } of steps) frame.vars[slot] = read?.(frame);
@@ -229,7 +242,8 @@ function compileAutoescape(place: Place, node: AutoescapeNode): Execute {
   });
   const entry = compileEntry(scoped);
   const value = compileExpression(scoped, node.value);
-  const known = value.constant === undefined || place.escaping === 'volatile' ? undefined : truthy(value.constant);
+  const known =
+    value.constant === undefined || place.escaping === 'volatile' ? undefined : truthy(value.constant);
   const escaping = known === undefined ? 'volatile' : known ? 'on' : 'off';
   const body = compileBody({ ...scoped, escaping }, node.body);
   return (frame) => {

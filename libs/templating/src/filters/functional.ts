@@ -15,7 +15,8 @@ function mapper(render: Render, args: Value[], kwargs: PyDict): Getter {
     keywords.delete('attribute');
     keywords.delete('default');
     const [unexpected] = keywords.keys();
-    if (unexpected !== undefined) throw new FilterArgumentError(`Unexpected keyword argument ${repr(unexpected)}`);
+    if (unexpected !== undefined)
+      throw new FilterArgumentError(`Unexpected keyword argument ${repr(unexpected)}`);
     return attributeGetter(render, attribute, { fallback });
   }
   const [name, ...positional] = args;
@@ -39,13 +40,15 @@ function condition(render: Render, args: Value[], kwargs: PyDict, byAttribute: b
 }
 
 function chooser(name: string, keep: boolean, byAttribute: boolean) {
-  return contextual(`${name}(value, *args, **kwargs)`, (render, value: Value, args: Value[], kwargs: PyDict) =>
-    lazy(function* () {
-      if (!truthy(value)) return undefined;
-      const test = condition(render, args, kwargs, byAttribute);
-      for (const item of each(value)) if (truthy(test(item)) === keep) yield item;
-      return undefined;
-    }),
+  return contextual(
+    `${name}(value, *args, **kwargs)`,
+    (render, value: Value, args: Value[], kwargs: PyDict) =>
+      lazy(function* () {
+        if (!truthy(value)) return undefined;
+        const test = condition(render, args, kwargs, byAttribute);
+        for (const item of each(value)) if (truthy(test(item)) === keep) yield item;
+        return undefined;
+      }),
   );
 }
 

@@ -60,9 +60,15 @@ export function attributeGetter(
 }
 
 /** As `attributeGetter` for several paths separated by commas; the values come as a list. */
-export function multiGetter(render: Render, attribute: Value, convert?: (value: Value) => Value): (item: Value) => Value[] {
+export function multiGetter(
+  render: Render,
+  attribute: Value,
+  convert?: (value: Value) => Value,
+): (item: Value) => Value[] {
   const text = textOf(attribute);
-  const getters = (text === undefined ? [attribute] : text.split(',')).map((part) => attributeGetter(render, part, { convert }));
+  const getters = (text === undefined ? [attribute] : text.split(',')).map((part) =>
+    attributeGetter(render, part, { convert }),
+  );
   return (item) => getters.map((getter) => getter(item));
 }
 
@@ -98,7 +104,8 @@ export function namedFunction(
 function findFunction(render: Render, kind: 'filter' | 'test', name: Value): NativeFunction {
   hashKey(name);
   const text = textOf(name);
-  const found = text === undefined ? undefined : render.options[kind === 'filter' ? 'filters' : 'tests'].get(text);
+  const found =
+    text === undefined ? undefined : render.options[kind === 'filter' ? 'filters' : 'tests'].get(text);
   if (found) return found;
   let message = `No ${kind} named ${text === undefined ? str(name) : `'${text}'`}.`;
   if (name instanceof Undefined) message += ` (${name.message}; did you forget to quote the callable name?)`;
@@ -109,4 +116,3 @@ function findFunction(render: Render, kind: 'filter' | 'test', name: Value): Nat
 export function keywordMap(dict: { entries(): Iterable<[Value, Value]> }): Map<string, Value> {
   return new Map([...dict.entries()].map(([key, value]) => [key as string, value]));
 }
-

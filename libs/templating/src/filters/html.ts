@@ -8,7 +8,9 @@ const reference = /&(#[0-9]{1,12};?|#[xX][0-9a-fA-F]{1,12};?|[^\t\n\f <&#;]{1,32
 export function unescapeHtml(text: string): string {
   if (!text.includes('&')) return text;
   chargeText(text.length);
-  return text.replace(reference, (whole, body: string) => (body.startsWith('#') ? numeric(body) : named(whole, body)));
+  return text.replace(reference, (whole, body: string) =>
+    body.startsWith('#') ? numeric(body) : named(whole, body),
+  );
 }
 
 function numeric(body: string): string {

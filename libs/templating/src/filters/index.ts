@@ -21,11 +21,15 @@ export function builtinFilters(): Map<string, NativeFunction> {
     ...numberFilters,
     urlizeFilter,
     wordwrapFilter,
-    native('tojson(value, indent=None)', (_r, value: Value, indent: Value) => new Markup(filterJson(value, indent))),
+    native(
+      'tojson(value, indent=None)',
+      (_r, value: Value, indent: Value) => new Markup(filterJson(value, indent)),
+    ),
     native('pprint(value)', (_r, value: Value) => pformat(value)),
   ]) {
     filters.set(filter.signature.name, filter);
   }
-  for (const [alias, name] of Object.entries(aliases)) filters.set(alias, filters.get(name) as NativeFunction);
+  for (const [alias, name] of Object.entries(aliases))
+    filters.set(alias, filters.get(name) as NativeFunction);
   return filters;
 }

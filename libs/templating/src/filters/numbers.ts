@@ -9,7 +9,16 @@ import { divideValues, multiply, negate, raise } from '../values/operators.ts';
 import { indexValue } from '../values/sequence.ts';
 import { repr } from '../values/text.ts';
 import { Undefined } from '../values/undefined.ts';
-import { PyFloat, float, integer, isFloat, isInteger, textOf, typeName, type Value } from '../values/types.ts';
+import {
+  PyFloat,
+  float,
+  integer,
+  isFloat,
+  isInteger,
+  textOf,
+  typeName,
+  type Value,
+} from '../values/types.ts';
 import { trimEnd, trimStart } from '../values/unicode.ts';
 
 /** Decimal digits of other scripts as ASCII ones. */
@@ -18,7 +27,11 @@ function asciiDigits(text: string): string {
   return text.replace(/\p{Nd}/gu, (char) => {
     let value = 0;
     // The digits of a script stand in a row from 0 to 9.
-    for (let code = char.codePointAt(0) as number; value < 9 && /\p{Nd}/u.test(String.fromCodePoint(code - 1)); code--) {
+    for (
+      let code = char.codePointAt(0) as number;
+      value < 9 && /\p{Nd}/u.test(String.fromCodePoint(code - 1));
+      code--
+    ) {
       if ((code & 0xf) % 10 === 0 && (code & 0xf) !== 0xa && value > 0) break;
       value++;
     }
@@ -43,7 +56,8 @@ export function parseInteger(text: string, base: number): Value {
   const digits = body.replaceAll('_', '').toLowerCase();
   if (base === 0 && !usesPrefix && /^0+[1-9]/.test(digits)) throw bad();
   for (const digit of digits) if (Number.parseInt(digit, 36) >= radix) throw bad();
-  if (digits.length > 4300 && (radix & (radix - 1)) !== 0) throw valueError('Exceeds the limit (4300 digits) for integer string conversion');
+  if (digits.length > 4300 && (radix & (radix - 1)) !== 0)
+    throw valueError('Exceeds the limit (4300 digits) for integer string conversion');
   return negateIf(sign === '-', digitsValue(digits, radix));
 }
 
@@ -60,7 +74,8 @@ function digitsValue(digits: string, radix: number): Value {
   return integer(value);
 }
 
-const floatPattern = /^[+-]?(?:(?:\d+(?:_\d+)*)?\.?(?:\d+(?:_\d+)*)?(?:e[+-]?\d+(?:_\d+)*)?|inf|infinity|nan)$/i;
+const floatPattern =
+  /^[+-]?(?:(?:\d+(?:_\d+)*)?\.?(?:\d+(?:_\d+)*)?(?:e[+-]?\d+(?:_\d+)*)?|inf|infinity|nan)$/i;
 
 /** Python's `float(text)`. */
 export function parseFloatText(text: string): number {
@@ -70,7 +85,8 @@ export function parseFloatText(text: string): number {
     throw valueError(`could not convert string to float: ${repr(text)}`);
   }
   const lower = trimmed.toLowerCase();
-  if (lower.includes('inf')) return lower.startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  if (lower.includes('inf'))
+    return lower.startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   return lower.includes('nan') ? Number.NaN : Number(lower.replaceAll('_', ''));
 }
 
@@ -94,7 +110,9 @@ export function integerOf(value: Value): Value {
   const text = textOf(value);
   if (text !== undefined) return parseInteger(text, 10);
   if (value instanceof Undefined) value.fail();
-  throw typeError(`int() argument must be a string, a bytes-like object or a real number, not '${typeName(value)}'`);
+  throw typeError(
+    `int() argument must be a string, a bytes-like object or a real number, not '${typeName(value)}'`,
+  );
 }
 
 export function truncated(value: number): Value {
@@ -108,7 +126,8 @@ function toInteger(_r: Render, value: Value, fallback: Value, base: Value): Valu
     const text = textOf(value);
     if (text === undefined) return integerOf(value);
     const radix = indexValue(base);
-    if (radix === undefined) throw typeError(`'${typeName(base)}' object cannot be interpreted as an integer`);
+    if (radix === undefined)
+      throw typeError(`'${typeName(base)}' object cannot be interpreted as an integer`);
     return parseInteger(text, radix);
   } catch (error) {
     if (!isPythonError(error, 'TypeError', 'ValueError')) throw error;
@@ -179,7 +198,8 @@ function round(_r: Render, value: Value, precision: Value, method: Value): Value
   const scaled = multiply(value, scale);
   const number = numberOf(scaled);
   if (number === undefined) throw typeError(`must be real number, not ${typeName(value)}`);
-  const whole = typeof number === 'bigint' ? number : truncated(name === 'ceil' ? Math.ceil(number) : Math.floor(number));
+  const whole =
+    typeof number === 'bigint' ? number : truncated(name === 'ceil' ? Math.ceil(number) : Math.floor(number));
   return divideValues(whole, scale);
 }
 

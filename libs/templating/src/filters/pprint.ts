@@ -47,7 +47,9 @@ function oneLine(value: Value): string {
   }
   if (Array.isArray(value)) return `[${(value as Value[]).map(oneLine).join(', ')}]`;
   if (value instanceof PyTuple && value.typeName === 'tuple') {
-    return value.items.length === 1 ? `(${oneLine(value.items[0] as Value)},)` : `(${value.items.map(oneLine).join(', ')})`;
+    return value.items.length === 1
+      ? `(${oneLine(value.items[0] as Value)},)`
+      : `(${value.items.map(oneLine).join(', ')})`;
   }
   return repr(value);
 }
@@ -69,7 +71,12 @@ function format(value: Value, layout: Layout, level: number): string {
   return line;
 }
 
-function formatItems(items: readonly Value[], { indent, allowance }: Layout, end: string, level: number): string {
+function formatItems(
+  items: readonly Value[],
+  { indent, allowance }: Layout,
+  end: string,
+  level: number,
+): string {
   const inner = indent + 1;
   return items
     .map((item, i) => {
@@ -93,7 +100,10 @@ function formatDict(dict: PyDict, { indent, allowance }: Layout, level: number):
 
 /** A long text as adjacent literals, broken at line ends and between words; in parentheses at the top. */
 function formatText(text: string, layout: Layout, level: number): string {
-  const lines = text.match(/[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*(?:\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029])|[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+/g) ?? []; // eslint-disable-line no-control-regex -- Python's line breaks
+  const lines =
+    text.match(
+      /[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*(?:\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029])|[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+/g,
+    ) ?? []; // eslint-disable-line no-control-regex -- Python's line breaks
   const top = level === 1;
   const indent = layout.indent + (top ? 1 : 0);
   const allowance = layout.allowance + (top ? 1 : 0);
@@ -128,4 +138,3 @@ function splitLine(line: string, width: number, lastWidth: number): string[] {
   if (current !== '') chunks.push(repr(current));
   return chunks;
 }
-

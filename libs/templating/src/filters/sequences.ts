@@ -11,7 +11,16 @@ import { PyRange, indexValue, iterate, lengthOf, toArray, toList } from '../valu
 import { subscript } from '../values/index-lookup.ts';
 import { str } from '../values/text.ts';
 import { Undefined } from '../values/undefined.ts';
-import { GroupTuple, Markup, PyIterator, PyTuple, itemsOf, textOf, typeName, type Value } from '../values/types.ts';
+import {
+  GroupTuple,
+  Markup,
+  PyIterator,
+  PyTuple,
+  itemsOf,
+  textOf,
+  typeName,
+  type Value,
+} from '../values/types.ts';
 import { codePoints } from '../values/unicode.ts';
 import { attributeGetter, each, ignoreCase, lazy, multiGetter } from './helpers.ts';
 import { joinValues } from './text.ts';
@@ -35,7 +44,11 @@ function dictsort(_r: Render, value: Value, caseSensitive: Value, by: Value, rev
     throw new FilterArgumentError('You can only sort by either "key" or "value"');
   }
   const convert = caseRule(caseSensitive) ?? ((item: Value): Value => item);
-  return sortBy(pairsOf(value), (pair) => convert(pair.items[side === 'key' ? 0 : 1] as Value), truthy(reverse));
+  return sortBy(
+    pairsOf(value),
+    (pair) => convert(pair.items[side === 'key' ? 0 : 1] as Value),
+    truthy(reverse),
+  );
 }
 
 function extreme(sign: 1 | -1) {
@@ -50,7 +63,13 @@ function extreme(sign: 1 | -1) {
   };
 }
 
-function groupby(render: Render, value: Value, attribute: Value, fallback: Value, caseSensitive: Value): Value {
+function groupby(
+  render: Render,
+  value: Value,
+  attribute: Value,
+  fallback: Value,
+  caseSensitive: Value,
+): Value {
   const getter = attributeGetter(render, attribute, { convert: caseRule(caseSensitive), fallback });
   const plain = attributeGetter(render, attribute, { fallback });
   const groups: { key: Value; items: Value[] }[] = [];
@@ -67,7 +86,8 @@ function groupby(render: Render, value: Value, attribute: Value, fallback: Value
 
 /** The items of what Python can reverse, last first; undefined for iterators. */
 function reversed(value: Value): Value[] | undefined {
-  const items = itemsOf(value) ?? (value instanceof PyRange || value instanceof DictView ? value.toArray() : undefined);
+  const items =
+    itemsOf(value) ?? (value instanceof PyRange || value instanceof DictView ? value.toArray() : undefined);
   if (items) {
     charge(1 + (items.length >>> 2));
     return items.slice().reverse();
@@ -85,11 +105,16 @@ function reverse(_r: Render, value: Value): Value {
     return value instanceof Markup ? new Markup(result) : result;
   }
   const items = reversed(value);
-  if (items) return new PyIterator(items[Symbol.iterator](), Array.isArray(value) ? 'list_reverseiterator' : 'reversed');
+  if (items)
+    return new PyIterator(
+      items[Symbol.iterator](),
+      Array.isArray(value) ? 'list_reverseiterator' : 'reversed',
+    );
   try {
     return toList(value).reverse();
   } catch (error) {
-    if (error instanceof PythonError && error.name === 'TypeError') throw new FilterArgumentError('argument must be iterable');
+    if (error instanceof PythonError && error.name === 'TypeError')
+      throw new FilterArgumentError('argument must be iterable');
     throw error;
   }
 }
@@ -107,7 +132,8 @@ function batch(value: Value, size: Value, fill: Value): PyIterator {
     if (row.length === 0) return undefined;
     if (fill !== null && compare(row.length, size, '<') < 0) {
       const width = indexValue(size);
-      if (width === undefined) throw typeError(`can't multiply sequence by non-int of type '${typeName(size)}'`);
+      if (width === undefined)
+        throw typeError(`can't multiply sequence by non-int of type '${typeName(size)}'`);
       checkListLength(width);
       while (row.length < width) row.push(fill);
     }
@@ -120,7 +146,8 @@ function slice(value: Value, count: Value, fill: Value): PyIterator {
   return lazy(function* () {
     const items = toList(value);
     const slices = indexValue(count);
-    if (slices === undefined) throw typeError(`'${typeName(count)}' object cannot be interpreted as an integer`);
+    if (slices === undefined)
+      throw typeError(`'${typeName(count)}' object cannot be interpreted as an integer`);
     const size = floorDivide(items.length, slices, true) as number;
     const extra = slices === 0 ? 0 : ((items.length % slices) + slices) % slices;
     checkListLength(slices);
@@ -193,17 +220,23 @@ export const sequenceFilters = [
     const items = toArray(value);
     return joinValues(render, attribute === null ? items : items.map(attributeGetter(render, attribute)), d);
   }),
-  native('dictsort(value, case_sensitive=False, by=\'key\', reverse=False)', dictsort),
-  native('sort(value, reverse=False, case_sensitive=False, attribute=None)', (render, value: Value, backwards: Value, caseSensitive: Value, attribute: Value) =>
-    sortBy(toArray(value), multiGetter(render, attribute, caseRule(caseSensitive)), truthy(backwards)),
+  native("dictsort(value, case_sensitive=False, by='key', reverse=False)", dictsort),
+  native(
+    'sort(value, reverse=False, case_sensitive=False, attribute=None)',
+    (render, value: Value, backwards: Value, caseSensitive: Value, attribute: Value) =>
+      sortBy(toArray(value), multiGetter(render, attribute, caseRule(caseSensitive)), truthy(backwards)),
   ),
   native('unique(value, case_sensitive=False, attribute=None)', unique),
   native('min(value, case_sensitive=False, attribute=None)', extreme(-1)),
   native('max(value, case_sensitive=False, attribute=None)', extreme(1)),
   native('groupby(value, attribute, default=None, case_sensitive=False)', groupby),
   native('reverse(value)', reverse),
-  native('batch(value, linecount, fill_with=None)', (_r, value: Value, size: Value, fill: Value) => batch(value, size, fill)),
-  native('slice(value, slices, fill_with=None)', (_r, value: Value, count: Value, fill: Value) => slice(value, count, fill)),
+  native('batch(value, linecount, fill_with=None)', (_r, value: Value, size: Value, fill: Value) =>
+    batch(value, size, fill),
+  ),
+  native('slice(value, slices, fill_with=None)', (_r, value: Value, count: Value, fill: Value) =>
+    slice(value, count, fill),
+  ),
   native('sum(iterable, attribute=None, start=0)', sum),
   native('attr(obj, name)', attr),
   native('items(value)', (_r, value: Value) =>
@@ -214,8 +247,10 @@ export const sequenceFilters = [
       return undefined;
     }),
   ),
-  native("default(value, default_value='', boolean=False)", (_r, value: Value, fallback: Value, boolean: Value) =>
-    value instanceof Undefined || (truthy(boolean) && !truthy(value)) ? fallback : value,
+  native(
+    "default(value, default_value='', boolean=False)",
+    (_r, value: Value, fallback: Value, boolean: Value) =>
+      value instanceof Undefined || (truthy(boolean) && !truthy(value)) ? fallback : value,
   ),
   contextual('random(seq)', random),
 ];

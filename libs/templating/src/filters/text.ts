@@ -64,10 +64,18 @@ function indent(_render: Render, value: Value, width: Value, first: Value, blank
   return value instanceof Markup ? new Markup(result) : result;
 }
 
-function truncate(_render: Render, value: Value, length: Value, killWords: Value, end: Value, leeway: Value): Value {
+function truncate(
+  _render: Render,
+  value: Value,
+  length: Value,
+  killWords: Value,
+  end: Value,
+  leeway: Value,
+): Value {
   const slack: Value = leeway === null ? 5 : leeway;
   const endLength = lengthOf(end);
-  if (compare(length, endLength, '>=') < 0) throw assertion(`expected length >= ${endLength}, got ${str(length)}`);
+  if (compare(length, endLength, '>=') < 0)
+    throw assertion(`expected length >= ${endLength}, got ${str(length)}`);
   if (compare(slack, 0, '>=') < 0) throw assertion(`expected leeway >= 0, got ${str(slack)}`);
   if (compare(lengthOf(value), add(length, slack), '<=') <= 0) return value;
   const cut = sliceOf(value, new PySlice(null, add(length, -endLength), null));
@@ -92,7 +100,8 @@ function xmlattr(render: Render, value: Value, autospace: Value): Value {
     if (item === null || item instanceof Undefined) continue;
     const name = textOf(key);
     if (name === undefined) throw typeError(`expected string or bytes-like object, got '${typeName(key)}'`);
-    if (keySeparator.test(name)) throw new PythonError('ValueError', `Invalid character in attribute name: ${str(key)}`);
+    if (keySeparator.test(name))
+      throw new PythonError('ValueError', `Invalid character in attribute name: ${str(key)}`);
     parts.push(`${escapeToText(key)}="${escapeToText(item)}"`);
   }
   const text = (truthy(autospace) && parts.length > 0 ? ' ' : '') + parts.join(' ');
@@ -115,13 +124,17 @@ function quote(value: Value, forQuery: boolean): string {
 
 function urlencode(_render: Render, value: Value): Value {
   const isText = textOf(value) !== undefined;
-  const iterable = !isText && (Array.isArray(value) || (typeof value === 'object' && value !== null && isIterableObject(value)));
+  const iterable =
+    !isText &&
+    (Array.isArray(value) || (typeof value === 'object' && value !== null && isIterableObject(value)));
   if (!iterable) return quote(value, false);
-  const pairs = value instanceof PyDict ? [...value.entries()].map((pair) => new PyTuple(pair)) : toArray(value);
+  const pairs =
+    value instanceof PyDict ? [...value.entries()].map((pair) => new PyTuple(pair)) : toArray(value);
   return pairs
     .map((pair) => {
       const items = toArray(pair);
-      if (items.length !== 2) throw new PythonError('ValueError', `expected 2 values to unpack, got ${items.length}`);
+      if (items.length !== 2)
+        throw new PythonError('ValueError', `expected 2 values to unpack, got ${items.length}`);
       return `${quote(items[0] as Value, true)}=${quote(items[1] as Value, true)}`;
     })
     .join('&');
@@ -148,7 +161,8 @@ function join(render: Render, items: readonly Value[], separator: Value): Value 
 
 export function joinPlain(items: readonly Value[], separator: string): string {
   let text = '';
-  for (let i = 0; i < items.length; i++) text += i === 0 ? str(items[0] as Value) : separator + str(items[i] as Value);
+  for (let i = 0; i < items.length; i++)
+    text += i === 0 ? str(items[0] as Value) : separator + str(items[i] as Value);
   charge(1 + (items.length >>> 2));
   checkStringLength(text.length);
   return text;

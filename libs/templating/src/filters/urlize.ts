@@ -81,7 +81,8 @@ function link(middle: string, { attributes, limit, schemes }: Options): string {
   if (plain && mail.test(middle)) return `<a href="mailto:${middle}">${middle}</a>`;
   let result = middle;
   for (const prefix of schemes) {
-    if (result !== prefix && result.startsWith(prefix)) result = `<a href="${result}"${attributes}>${result}</a>`;
+    if (result !== prefix && result.startsWith(prefix))
+      result = `<a href="${result}"${attributes}>${result}</a>`;
   }
   return result;
 }

@@ -103,8 +103,13 @@ export const wordwrapFilter = native(
       throw new PythonError('AttributeError', `'${typeName(s)}' object has no attribute 'splitlines'`);
     }
     const glue = wrapString === null ? '\n' : textOf(wrapString);
-    if (glue === undefined) throw new PythonError('AttributeError', `'${typeName(wrapString)}' object has no attribute 'join'`);
-    const options = { width: widthOf(width), breakLongWords: truthy(breakLong), breakOnHyphens: truthy(breakHyphens) };
+    if (glue === undefined)
+      throw new PythonError('AttributeError', `'${typeName(wrapString)}' object has no attribute 'join'`);
+    const options = {
+      width: widthOf(width),
+      breakLongWords: truthy(breakLong),
+      breakOnHyphens: truthy(breakHyphens),
+    };
     const lines = splitLines(text, false).map((line) => wrap(line, options).join(glue));
     checkStringLength(text.length + lines.length * glue.length);
     const result = lines.join(glue);

@@ -85,10 +85,16 @@ function field(text: string, sources: FormatSources, numbering: Numbering, depth
   const [name, conversion, spec] = splitField(text);
   let value = lookup(name, sources, numbering);
   value = convert(value, conversion);
-  const expandedSpec = spec.includes('{') || spec.includes('}') ? expand(spec, { ...sources, escaping: false }, numbering, depth - 1) : spec;
+  const expandedSpec =
+    spec.includes('{') || spec.includes('}')
+      ? expand(spec, { ...sources, escaping: false }, numbering, depth - 1)
+      : spec;
   if (!sources.escaping) return formatValue(value, expandedSpec);
+  // markupsafe asks for `__html_format__`, which a chainable undefined pretends to have.
+  if (value instanceof Undefined) value.fail();
   if (value instanceof Markup) {
-    if (expandedSpec) throw valueError(`Format specifier ${expandedSpec} given, but Markup does not define __html_format__.`);
+    if (expandedSpec)
+      throw valueError(`Format specifier ${expandedSpec} given, but Markup does not define __html_format__.`);
     return value.text;
   }
   return escapeToText(formatValue(value, expandedSpec));
@@ -110,7 +116,8 @@ function splitField(text: string): [name: string, conversion: string | undefined
 function splitConversion(text: string, at: number): [string, string, string] {
   const conversion = text.slice(at + 1, at + 2);
   const rest = text.slice(at + 2);
-  if (conversion === '' || conversion === '}') throw valueError("end of string while looking for conversion specifier");
+  if (conversion === '' || conversion === '}')
+    throw valueError('end of string while looking for conversion specifier');
   if (rest !== '' && !rest.startsWith(':')) throw valueError("expected ':' after conversion specifier");
   return [text.slice(0, at), conversion, rest.slice(1)];
 }
@@ -172,4 +179,3 @@ function firstValue(first: string, sources: FormatSources, numbering: Numbering)
   if (value === undefined) throw indexError('Replacement index out of range for positional args tuple');
   return value;
 }
-

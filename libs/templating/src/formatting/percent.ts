@@ -7,7 +7,16 @@ import { toFloat } from '../values/numbers.ts';
 import { PyRange, indexValue } from '../values/sequence.ts';
 import { repr, str, bigintText } from '../values/text.ts';
 import { Undefined } from '../values/undefined.ts';
-import { Markup, PyFloat, PyTuple, isFloat, isInteger, textOf, typeName, type Value } from '../values/types.ts';
+import {
+  Markup,
+  PyFloat,
+  PyTuple,
+  isFloat,
+  isInteger,
+  textOf,
+  typeName,
+  type Value,
+} from '../values/types.ts';
 import { codePointLength, codePoints, sliceText } from '../values/unicode.ts';
 import { exponential, fixed, general } from './decimal.ts';
 
@@ -135,7 +144,9 @@ function convertValue(value: Value, field: Field, escaping: boolean): string {
     case 'G':
       return floatField(value, field);
     default:
-      throw valueError(`unsupported format character '${field.type}' (0x${field.type.codePointAt(0)?.toString(16)})`);
+      throw valueError(
+        `unsupported format character '${field.type}' (0x${field.type.codePointAt(0)?.toString(16)})`,
+      );
   }
 }
 
@@ -152,7 +163,9 @@ export function asciiRepr(value: Value): string {
   return repr(value).replace(/[^\0-\x7f]/gu, (char) => {
     const code = char.codePointAt(0) as number;
     if (code < 0x100) return `\\x${code.toString(16)}`;
-    return code < 0x10000 ? `\\u${code.toString(16).padStart(4, '0')}` : `\\U${code.toString(16).padStart(8, '0')}`;
+    return code < 0x10000
+      ? `\\u${code.toString(16).padStart(4, '0')}`
+      : `\\U${code.toString(16).padStart(8, '0')}`;
   });
 }
 

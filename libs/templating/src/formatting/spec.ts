@@ -23,7 +23,8 @@ const pattern = /^(?:([\s\S])?([<>=^]))?([-+ ])?(z)?(#)?(0)?(\d+)?([,_])?(?:\.(\
 
 function parse(text: string, value: Value): Spec {
   const match = pattern.exec(text);
-  if (!match) throw valueError(text.endsWith('.') ? 'Format specifier missing precision' : 'Invalid format specifier');
+  if (!match)
+    throw valueError(text.endsWith('.') ? 'Format specifier missing precision' : 'Invalid format specifier');
   const [, fill, align, sign, z, alternate, zero, width, grouping, precision, type] = match;
   if ((width?.length ?? 0) > 15 || (precision?.length ?? 0) > 15) {
     throw valueError('Too many decimal digits in format string');
@@ -52,18 +53,21 @@ export function formatValue(value: Value, specText: string): string {
   if (specText === '') return str(value);
   if (typeof value === 'boolean') return formatInteger(value ? 1 : 0, parse(specText, value));
   if (isInteger(value)) return formatInteger(value, parse(specText, value));
-  if (isFloat(value)) return formatFloat(value instanceof PyFloat ? value.value : value, parse(specText, value), true);
+  if (isFloat(value))
+    return formatFloat(value instanceof PyFloat ? value.value : value, parse(specText, value), true);
   const text = textOf(value);
   if (text === undefined) {
     throw typeError(`unsupported format string passed to ${typeName(value)}.__format__`);
   }
-  if (value instanceof Markup) throw valueError('Format specifier given, but Markup does not define __html_format__.');
+  if (value instanceof Markup)
+    throw valueError('Format specifier given, but Markup does not define __html_format__.');
   return formatString(text, parse(specText, value));
 }
 
 function formatString(text: string, spec: Spec): string {
   if (spec.type !== '' && spec.type !== 's') throw unknownCode(spec.type, 'str');
-  if (spec.sign) throw valueError(`${spec.sign === ' ' ? 'Space' : 'Sign'} not allowed in string format specifier`);
+  if (spec.sign)
+    throw valueError(`${spec.sign === ' ' ? 'Space' : 'Sign'} not allowed in string format specifier`);
   if (spec.coerceZero) throw valueError('Negative zero coercion (z) not allowed in string format specifier');
   if (spec.alternate) throw valueError('Alternate form (#) not allowed in string format specifier');
   if (spec.grouping) throw valueError(`Cannot specify '${spec.grouping}' with 's'.`);
@@ -84,7 +88,14 @@ function pad(text: string, spec: Spec, fallback: string): string {
 }
 
 /** Joins sign, prefix and digits, and pads between them where the alignment is `=`. */
-function assemble(head: string, whole: string, tail: string, spec: Spec, separator: string, size = 3): string {
+function assemble(
+  head: string,
+  whole: string,
+  tail: string,
+  spec: Spec,
+  separator: string,
+  size = 3,
+): string {
   let digits = separator ? group(whole, separator, size) : whole;
   if (spec.align === '=') {
     const room = spec.width - head.length - tail.length;
@@ -110,7 +121,8 @@ const radixes: Record<string, number> = { b: 2, o: 8, x: 16, X: 16 };
 function formatInteger(value: number | bigint, spec: Spec): string {
   if ('eEfFgG%'.includes(spec.type) && spec.type !== '') return formatFloat(toFloat(value), spec, false);
   if (spec.precision !== undefined) throw valueError('Precision not allowed in integer format specifier');
-  if (spec.coerceZero) throw valueError('Negative zero coercion (z) not allowed in format specifier with integer');
+  if (spec.coerceZero)
+    throw valueError('Negative zero coercion (z) not allowed in format specifier with integer');
   if (spec.type === 'c') return formatCharacter(value, spec);
   const radix = spec.type === '' || spec.type === 'd' || spec.type === 'n' ? 10 : radixes[spec.type];
   if (radix === undefined) throw unknownCode(spec.type, 'int');
@@ -130,7 +142,11 @@ function formatCharacter(value: number | bigint, spec: Spec): string {
   if (spec.alternate) throw valueError("Alternate form (#) not allowed with integer format specifier 'c'");
   if (spec.grouping) throw valueError(`Cannot specify '${spec.grouping}' with 'c'.`);
   if (value < 0 || value > 0x10ffff) throw overflowError('%c arg not in range(0x110000)');
-  return pad(String.fromCodePoint(Number(value)), { ...spec, align: spec.align === '=' ? '>' : spec.align }, '<');
+  return pad(
+    String.fromCodePoint(Number(value)),
+    { ...spec, align: spec.align === '=' ? '>' : spec.align },
+    '<',
+  );
 }
 
 function formatFloat(value: number, spec: Spec, isFloatValue: boolean): string {
@@ -142,7 +158,13 @@ function formatFloat(value: number, spec: Spec, isFloatValue: boolean): string {
   if (spec.coerceZero && negative && !/[1-9]/.test(text)) negative = false;
   if (type === 'E' || type === 'F' || type === 'G') text = text.toUpperCase();
   const end = /[^\d]/.exec(text)?.index ?? text.length;
-  return assemble(signText(negative, spec), text.slice(0, end), text.slice(end), spec, end > 0 ? spec.grouping : '');
+  return assemble(
+    signText(negative, spec),
+    text.slice(0, end),
+    text.slice(end),
+    spec,
+    end > 0 ? spec.grouping : '',
+  );
 }
 
 function digitsOf(value: number, spec: Spec): string {
@@ -172,6 +194,7 @@ function withPoint(value: number, precision: number, alternate: boolean): string
   const text = general(value, places, alternate);
   if (text.includes('e')) return text;
   const whole = text.split('.')[0] as string;
-  if (!text.includes('.') && whole.length >= places && value !== 0) return exponential(value, places - 1).replace(/\.?0+e/, 'e');
+  if (!text.includes('.') && whole.length >= places && value !== 0)
+    return exponential(value, places - 1).replace(/\.?0+e/, 'e');
   return text.includes('.') ? text : `${text}.0`;
 }

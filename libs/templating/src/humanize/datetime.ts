@@ -109,7 +109,11 @@ export class DateTime extends PyObject {
 
   /** The time from `other` to this one. */
   since(other: DateTime): TimeDelta {
-    return new TimeDelta(0, (this.date.getTime() - other.date.getTime()) / 1000, this.microsecond - other.microsecond);
+    return new TimeDelta(
+      0,
+      (this.date.getTime() - other.date.getTime()) / 1000,
+      this.microsecond - other.microsecond,
+    );
   }
 
   /** Days since the epoch. */
@@ -159,7 +163,9 @@ export class DateTime extends PyObject {
   }
 }
 
-const months = 'January February March April May June July August September October November December'.split(' ');
+const months = 'January February March April May June July August September October November December'.split(
+  ' ',
+);
 const weekdays = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ');
 
 const directives: Record<string, (value: DateTime) => string> = {
@@ -178,7 +184,8 @@ const directives: Record<string, (value: DateTime) => string> = {
   A: ({ date }) => weekdays[date.getUTCDay()] as string,
   a: ({ date }) => (weekdays[date.getUTCDay()] as string).slice(0, 3),
   w: ({ date }) => String(date.getUTCDay()),
-  j: ({ date, day0 }) => pad(day0 - Math.floor(Date.UTC(date.getUTCFullYear(), 0, 1) / 1000 / daySeconds) + 1, 3),
+  j: ({ date, day0 }) =>
+    pad(day0 - Math.floor(Date.UTC(date.getUTCFullYear(), 0, 1) / 1000 / daySeconds) + 1, 3),
   Z: () => '',
   z: () => '',
   '%': () => '%',
@@ -192,7 +199,9 @@ export function strftime(value: DateTime, format: string): string {
 
 const dateTimeMethods = new Map<string, NativeFunction>(
   [
-    native("isoformat(sep='T')", (_r, self: DateTime, separator: Value) => self.isoformat(textOf(separator) ?? 'T')),
+    native("isoformat(sep='T')", (_r, self: DateTime, separator: Value) =>
+      self.isoformat(textOf(separator) ?? 'T'),
+    ),
     native('strftime(format)', (_r, self: DateTime, format: Value) => {
       const text = textOf(format);
       if (text === undefined) throw typeError('strftime() argument 1 must be str');

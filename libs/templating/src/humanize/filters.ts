@@ -4,9 +4,26 @@ import type { Render } from '../runtime/render.ts';
 import { Undefined } from '../values/undefined.ts';
 import { textOf, typeName, type Value } from '../values/types.ts';
 import { Translations, decimalSeparator, englishLocale, findLocale, thousandsSeparator } from './locale.ts';
-import { apnumber, clamp, fractional, intcomma, intword, metric, naturalsize, ordinal, scientific } from './numbers.ts';
+import {
+  apnumber,
+  clamp,
+  fractional,
+  intcomma,
+  intword,
+  metric,
+  naturalsize,
+  ordinal,
+  scientific,
+} from './numbers.ts';
 import { precisedelta } from './precise.ts';
-import { absTimedelta, dateAndDeltaTuple, naturaldate, naturalday, naturaldelta, naturaltime } from './time.ts';
+import {
+  absTimedelta,
+  dateAndDeltaTuple,
+  naturaldate,
+  naturalday,
+  naturaldelta,
+  naturaltime,
+} from './time.ts';
 
 /** Sets the language for the rest of this render. */
 function activate(render: Render, locale: Value, path: Value): Value {
@@ -20,7 +37,8 @@ function activate(render: Render, locale: Value, path: Value): Value {
     return new Translations('NullTranslations');
   }
   const found = path === null ? findLocale(code) : undefined;
-  if (!found) throw new PythonError('FileNotFoundError', "[Errno 2] No translation file found for domain: 'humanize'");
+  if (!found)
+    throw new PythonError('FileNotFoundError', "[Errno 2] No translation file found for domain: 'humanize'");
   render.locale = found;
   return new Translations('GNUTranslations');
 }

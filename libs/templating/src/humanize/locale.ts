@@ -28,7 +28,6 @@ export class Translations extends PyObject {
 
 /** The territory whose catalog serves a bare language. */
 const territories: Record<string, string> = {
-  bn: 'bn_BD',
   ca: 'ca_ES',
   da: 'da_DK',
   de: 'de_DE',
@@ -108,8 +107,22 @@ export function translateCount(locale: Locale, singular: string, plural: string,
   return form ?? (count === 1 ? singular : plural);
 }
 
-const thousands: Record<string, string> = { de_DE: '.', fr_FR: ' ', it_IT: '.', pt_BR: '.', hu_HU: ' ', lv: ' ' };
-const decimals: Record<string, string> = { de_DE: ',', fr_FR: '.', it_IT: ',', pt_BR: ',', hu_HU: ',', lv: ',' };
+const thousands: Record<string, string> = {
+  de_DE: '.',
+  fr_FR: ' ',
+  it_IT: '.',
+  pt_BR: '.',
+  hu_HU: ' ',
+  lv: ' ',
+};
+const decimals: Record<string, string> = {
+  de_DE: ',',
+  fr_FR: '.',
+  it_IT: ',',
+  pt_BR: ',',
+  hu_HU: ',',
+  lv: ',',
+};
 
 export function thousandsSeparator(locale: Locale): string {
   return Object.hasOwn(thousands, locale.code) ? (thousands[locale.code] as string) : ',';

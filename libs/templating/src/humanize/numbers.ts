@@ -23,7 +23,8 @@ function notFinite(value: number): string {
 /** `text % number`, as a string. */
 export function percent(format: Value, value: Value): string {
   const text = textOf(format);
-  if (text === undefined) throw typeError(`unsupported operand type(s) for %: '${typeName(format)}' and 'float'`);
+  if (text === undefined)
+    throw typeError(`unsupported operand type(s) for %: '${typeName(format)}' and 'float'`);
   return formatPercent(text, value) as string;
 }
 
@@ -78,7 +79,10 @@ export function intcomma(render: Render, value: Value, digits: Value): Value {
   return formatted.replace(/[,.]/g, (char) => (char === ',' ? group : point));
 }
 
-const scaleNames = 'thousand million billion trillion quadrillion quintillion sextillion septillion octillion nonillion decillion googol'.split(' ');
+const scaleNames =
+  'thousand million billion trillion quadrillion quintillion sextillion septillion octillion nonillion decillion googol'.split(
+    ' ',
+  );
 const scalePowers = [3, 6, 9, 12, 15, 18, 21, 24, 27, 30, 33, 100].map((exponent) => 10n ** BigInt(exponent));
 
 export function intword(render: Render, value: Value, format: Value): Value {
@@ -158,7 +162,9 @@ export function fractional(_render: Render, value: Value): Value {
 
 const fixedSigned = (whole: number): string => (whole < 0 ? '-' : '') + fixed(whole, 0);
 
-const superscripts: Record<string, string> = Object.fromEntries([...'0123456789-'].map((char, i) => [char, '⁰¹²³⁴⁵⁶⁷⁸⁹⁻'[i] ?? '']));
+const superscripts: Record<string, string> = Object.fromEntries(
+  [...'0123456789-'].map((char, i) => [char, '⁰¹²³⁴⁵⁶⁷⁸⁹⁻'[i] ?? '']),
+);
 
 export function scientific(_render: Render, value: Value, precision: Value): Value {
   let real: number;
@@ -228,8 +234,10 @@ export function metric(render: Render, value: Value, unit: Value, precision: Val
   const bucket = Math.floor(exponent / 3) * 3;
   let scaled = divideValues(value, raise(10, bucket));
   const places = numberOf(precision);
-  if (places === undefined) throw typeError(`unsupported operand type(s) for -: '${typeName(precision)}' and 'int'`);
-  const digitsAt = (exp: number): number => Math.trunc(Math.max(0, Number(places) - (((exp % 3) + 3) % 3) - 1));
+  if (places === undefined)
+    throw typeError(`unsupported operand type(s) for -: '${typeName(precision)}' and 'int'`);
+  const digitsAt = (exp: number): number =>
+    Math.trunc(Math.max(0, Number(places) - (((exp % 3) + 3) % 3) - 1));
   let digits = digitsAt(exponent);
   const size = numberOf(roundValue(compare(scaled, 0, '<') < 0 ? negate(scaled) : scaled, digits)) as number;
   if (exponent < 30 && size >= 1000) {
@@ -269,4 +277,3 @@ export function naturalsize(render: Render, value: Value, binary: Value, gnu: Va
   const unit = units[exponent - 1] as string;
   return shown(exponent, bytes) + (isGnu ? '' : ' ') + translate(render.locale, unit);
 }
-

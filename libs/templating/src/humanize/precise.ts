@@ -8,7 +8,9 @@ import { translate, translateCount } from './locale.ts';
 import { intcomma, percent } from './numbers.ts';
 import { dateAndDelta, unitIndex, unitNames } from './time.ts';
 
-const [MICROSECONDS, MILLISECONDS, SECONDS, MINUTES, HOURS, DAYS, MONTHS, YEARS] = [0, 1, 2, 3, 4, 5, 6, 7] as const;
+const [MICROSECONDS, MILLISECONDS, SECONDS, MINUTES, HOURS, DAYS, MONTHS, YEARS] = [
+  0, 1, 2, 3, 4, 5, 6, 7,
+] as const;
 
 /** Seven divisions from years down, each skipping suppressed units; the least unit takes the rest, rounded. */
 interface Split {
@@ -17,7 +19,12 @@ interface Split {
   format: Value;
 }
 
-function divide(value: number, divisor: number, unit: number, split: Split): [quotient: number, rest: number] {
+function divide(
+  value: number,
+  divisor: number,
+  unit: number,
+  split: Split,
+): [quotient: number, rest: number] {
   if (unit === split.minimum) return [roundByFormat(split.format, value / divisor), 0];
   if (split.suppressed.has(unit)) return [0, value];
   const quotient = Math.floor(value / divisor);
@@ -43,13 +50,20 @@ function leastUnit(minimum: number, suppressed: ReadonlySet<number>): number {
 
 const messages = ['year', 'month', 'day', 'hour', 'minute', 'second', 'millisecond', 'microsecond'];
 
-export function precisedelta(render: Render, value: Value, options: { minimumUnit: Value; suppress: Value; format: Value }): Value {
+export function precisedelta(
+  render: Render,
+  value: Value,
+  options: { minimumUnit: Value; suppress: Value; format: Value },
+): Value {
   const moment = dateAndDelta(render, value, { precise: true });
   if (!moment) return str(value);
   const suppressed = new Set(toArray(options.suppress).map(unitIndex));
   const minimum = leastUnit(unitIndex(options.minimumUnit), suppressed);
   for (let unit = 0; unit < minimum; unit++) suppressed.add(unit);
-  const amounts = carry(splitDelta(moment.delta, { minimum, suppressed, format: options.format }), suppressed);
+  const amounts = carry(
+    splitDelta(moment.delta, { minimum, suppressed, format: options.format }),
+    suppressed,
+  );
   return join(render, amounts, minimum, options.format);
 }
 
@@ -105,4 +119,3 @@ function join(render: Render, amounts: number[], minimum: number, format: Value)
   const last = texts.pop() as string;
   return percent(translate(render.locale, '%s and %s'), new PyTuple([texts.join(', '), last]));
 }
-

@@ -17,9 +17,14 @@ interface Moment {
 }
 
 /** When something was that is `value` seconds ago, and how long that is; undefined for what is no time. */
-export function dateAndDelta(render: Render, value: Value, options: { at?: Value; precise?: boolean } = {}): Moment | undefined {
+export function dateAndDelta(
+  render: Render,
+  value: Value,
+  options: { at?: Value; precise?: boolean } = {},
+): Moment | undefined {
   const at = options.at !== undefined && options.at !== null ? options.at : now(render);
-  if (value instanceof DateTime && at instanceof DateTime) return { date: value, delta: at.since(value).abs() };
+  if (value instanceof DateTime && at instanceof DateTime)
+    return { date: value, delta: at.since(value).abs() };
   try {
     let delta: TimeDelta;
     if (value instanceof TimeDelta) {
@@ -27,11 +32,14 @@ export function dateAndDelta(render: Render, value: Value, options: { at?: Value
     } else {
       const rounded = options.precise ? value : roundValue(value, undefined);
       const seconds = numberOf(rounded);
-      if (seconds === undefined) throw typeError(`unsupported type for timedelta seconds component: ${typeName(value)}`);
-      if (typeof seconds === 'number' && Number.isNaN(seconds)) throw valueError('cannot convert float NaN to integer');
+      if (seconds === undefined)
+        throw typeError(`unsupported type for timedelta seconds component: ${typeName(value)}`);
+      if (typeof seconds === 'number' && Number.isNaN(seconds))
+        throw valueError('cannot convert float NaN to integer');
       delta = TimeDelta.ofSeconds(seconds);
     }
-    if (!(at instanceof DateTime)) throw typeError(`unsupported operand type(s) for -: '${typeName(at)}' and 'timedelta'`);
+    if (!(at instanceof DateTime))
+      throw typeError(`unsupported operand type(s) for -: '${typeName(at)}' and 'timedelta'`);
     return { date: at.minus(delta), delta: delta.abs() };
   } catch (error) {
     if (isPythonError(error, 'TypeError', 'ValueError')) return undefined;
@@ -97,7 +105,9 @@ function describe(render: Render, delta: TimeDelta, useMonths: boolean, unit: st
     if (months === 0 && days === 0) return say('a year');
     if (months === 0 || !useMonths) return count('1 year, %d day', '1 year, %d days', days);
     if (months === 1) return say('1 year, 1 month');
-    return months === 12 ? count('%d year', '%d years', 2) : count('1 year, %d month', '1 year, %d months', months);
+    return months === 12
+      ? count('%d year', '%d years', 2)
+      : count('1 year, %d month', '1 year, %d months', months);
   }
   const text = translateCount(locale, '%d year', '%d years', years).replaceAll('%d', '%s');
   return percent(text, intcomma(render, years, null));
@@ -105,16 +115,23 @@ function describe(render: Render, delta: TimeDelta, useMonths: boolean, unit: st
 
 type Count = (singular: string, plural: string, n: number) => string;
 
-function describeTime({ seconds, microseconds }: TimeDelta, unit: string, say: (text: string) => string, count: Count): string {
+function describeTime(
+  { seconds, microseconds }: TimeDelta,
+  unit: string,
+  say: (text: string) => string,
+  count: Count,
+): string {
   if (seconds === 0) {
-    if (unit === 'MICROSECONDS' && microseconds < 1000) return count('%d microsecond', '%d microseconds', microseconds);
+    if (unit === 'MICROSECONDS' && microseconds < 1000)
+      return count('%d microsecond', '%d microseconds', microseconds);
     if (unit !== 'SECONDS') return count('%d millisecond', '%d milliseconds', microseconds / 1000);
     return say('a moment');
   }
   if (seconds === 1) return say('a second');
   if (seconds < 60) return count('%d second', '%d seconds', seconds);
   const minutes = roundHalfEven(seconds / 60);
-  if (seconds < 3600 && minutes < 60) return minutes === 1 ? say('a minute') : count('%d minute', '%d minutes', minutes);
+  if (seconds < 3600 && minutes < 60)
+    return minutes === 1 ? say('a minute') : count('%d minute', '%d minutes', minutes);
   const hours = roundHalfEven(seconds / 3600);
   if (hours === 1) return say('an hour');
   return hours === 24 ? say('a day') : count('%d hour', '%d hours', hours);
@@ -172,7 +189,8 @@ export function absTimedelta(_render: Render, value: Value): Value {
   if (value instanceof TimeDelta) return value.abs();
   if (value instanceof Undefined) value.fail();
   const days = value instanceof PyObject ? value.attribute('days') : undefined;
-  if (days === undefined) throw new PythonError('AttributeError', `'${typeName(value)}' object has no attribute 'days'`);
+  if (days === undefined)
+    throw new PythonError('AttributeError', `'${typeName(value)}' object has no attribute 'days'`);
   throw typeError(`'<' not supported between instances of '${typeName(days)}' and 'int'`);
 }
 

@@ -18,7 +18,16 @@ const deepest = 500;
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 // eslint-disable-next-line no-control-regex -- a JSON string ends at control characters
 const plainText = /[^"\\\0-\x1f]*/y;
-const escapes: Record<string, string> = { '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
+const escapes: Record<string, string> = {
+  '"': '"',
+  '\\': '\\',
+  '/': '/',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+};
 
 class Reader {
   private readonly text: string;
@@ -77,7 +86,8 @@ class Reader {
   private number(): Value {
     number.lastIndex = this.at;
     const token = number.exec(this.text)?.[0];
-    if (token === undefined) this.fail(this.at < this.text.length ? 'Expected a value' : 'Unexpected end of the text');
+    if (token === undefined)
+      this.fail(this.at < this.text.length ? 'Expected a value' : 'Unexpected end of the text');
     this.at += token.length;
     if (/[.eE]/.test(token)) return float(Number(token));
     return token.length < 16 ? Number(token) + 0 : integer(BigInt(token));
@@ -96,7 +106,8 @@ class Reader {
         this.at++;
         return result;
       }
-      if (code !== 0x5c) this.fail(Number.isNaN(code) ? 'Unterminated string' : 'Control character in a string');
+      if (code !== 0x5c)
+        this.fail(Number.isNaN(code) ? 'Unterminated string' : 'Control character in a string');
       result += this.escape();
       plainText.lastIndex = this.at;
       plainText.test(this.text);

@@ -41,11 +41,19 @@ function floatJson(value: number): string {
 
 function writeObject(value: object, style: Style, depth: number): string {
   charge(1);
-  if (depth > deepest) throw new PythonError('RecursionError', 'maximum recursion depth exceeded while encoding a JSON object');
+  if (depth > deepest)
+    throw new PythonError('RecursionError', 'maximum recursion depth exceeded while encoding a JSON object');
   if (value instanceof PyFloat) return floatJson(value.value);
   if (value instanceof PyDict) return writeDict(value, style, depth);
   const items = itemsOf(value);
-  if (items) return frame('[', items.map((item) => write(item, style, depth + 1)), ']', style, depth);
+  if (items)
+    return frame(
+      '[',
+      items.map((item) => write(item, style, depth + 1)),
+      ']',
+      style,
+      depth,
+    );
   const text = textOf(value);
   if (text !== undefined) return style.text(text);
   throw typeError(`Object of type ${typeName(value)} is not JSON serializable`);
@@ -84,7 +92,15 @@ function keyText(key: Value): string {
 const needsAscii = /["\\\0-\x1f\x7f-\uffff]/;
 // eslint-disable-next-line no-control-regex -- JSON escapes control characters
 const asciiEscapes = /["\\\0-\x1f\x80-\uffff]/g;
-const short: Record<string, string> = { '"': '\\"', '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\b': '\\b', '\f': '\\f' };
+const short: Record<string, string> = {
+  '"': '\\"',
+  '\\': '\\\\',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\b': '\\b',
+  '\f': '\\f',
+};
 
 function asciiString(text: string): string {
   chargeText(text.length);
@@ -96,7 +112,12 @@ function asciiString(text: string): string {
   return `"${body}"`;
 }
 
-const htmlEscapes: Record<string, string> = { '<': '\\u003c', '>': '\\u003e', '&': '\\u0026', "'": '\\u0027' };
+const htmlEscapes: Record<string, string> = {
+  '<': '\\u003c',
+  '>': '\\u003e',
+  '&': '\\u0026',
+  "'": '\\u0027',
+};
 
 function htmlSafe(json: string): string {
   return /[<>&']/.test(json) ? json.replace(/[<>&']/g, (char) => htmlEscapes[char] as string) : json;
@@ -112,7 +133,8 @@ const filterStyle: Style = {
 
 /** JSON as Jinja2's `tojson` writes it: sorted keys, ASCII only, safe inside HTML. */
 export function filterJson(value: Value, indent: Value): string {
-  const style = indent === null ? filterStyle : { ...filterStyle, itemSeparator: ',', indent: indentText(indent) };
+  const style =
+    indent === null ? filterStyle : { ...filterStyle, itemSeparator: ',', indent: indentText(indent) };
   const json = htmlSafe(write(value, style, 0));
   checkStringLength(json.length);
   return json;

@@ -14,7 +14,8 @@ export function textArgument(value: Value, what: string): string {
 export function indexArgument(value: Value): number {
   const index = indexValue(value);
   if (index === undefined) {
-    if (value instanceof Undefined) throw typeError(`'${typeName(value)}' object cannot be interpreted as an integer`);
+    if (value instanceof Undefined)
+      throw typeError(`'${typeName(value)}' object cannot be interpreted as an integer`);
     throw typeError(`'${typeName(value)}' object cannot be interpreted as an integer`);
   }
   return index;

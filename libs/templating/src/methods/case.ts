@@ -87,7 +87,14 @@ export function title(text: string): string {
 function finalSigmas(text: string): Set<number> {
   const offsets = new Set<number>();
   for (let i = text.indexOf('Σ'); i >= 0; i = text.indexOf('Σ', i + 1)) {
-    if (text.slice(0, i + 1).toLowerCase().endsWith('ς') && !letters.test(text[i + 1] ?? '')) offsets.add(i);
+    if (
+      text
+        .slice(0, i + 1)
+        .toLowerCase()
+        .endsWith('ς') &&
+      !letters.test(text[i + 1] ?? '')
+    )
+      offsets.add(i);
   }
   return offsets;
 }

@@ -50,4 +50,3 @@ export const dictMethods = table(
 
 /** Methods that would change a dict; the sandbox refuses them. */
 export const dictMutators = new Set(['clear', 'pop', 'popitem', 'setdefault', 'update']);
-

@@ -23,7 +23,8 @@ export class PyBytes extends PyObject {
       const char = String.fromCharCode(byte);
       if (char === quote || char === '\\') body += `\\${char}`;
       else if (byte >= 0x20 && byte < 0x7f) body += char;
-      else body += { '\n': '\\n', '\r': '\\r', '\t': '\\t' }[char] ?? `\\x${byte.toString(16).padStart(2, '0')}`;
+      else
+        body += { '\n': '\\n', '\r': '\\r', '\t': '\\t' }[char] ?? `\\x${byte.toString(16).padStart(2, '0')}`;
     }
     return `b${quote}${body}${quote}`;
   }
@@ -45,7 +46,12 @@ export class PyBytes extends PyObject {
   }
 }
 
-const encodings: Record<string, BufferEncoding> = { utf8: 'utf8', ascii: 'latin1', latin1: 'latin1', iso88591: 'latin1' };
+const encodings: Record<string, BufferEncoding> = {
+  utf8: 'utf8',
+  ascii: 'latin1',
+  latin1: 'latin1',
+  iso88591: 'latin1',
+};
 
 /** `str.encode`. */
 export function encodeText(text: string, encoding: Value): Value {
@@ -91,7 +97,8 @@ function replacement(mapping: Value, char: string): string {
 export function maketrans(x: Value, y: Value | undefined, z: Value | undefined): PyDict {
   const result = new PyDict();
   if (y === undefined) {
-    if (!(x instanceof PyDict)) throw typeError('if you give only one argument to maketrans it must be a dict');
+    if (!(x instanceof PyDict))
+      throw typeError('if you give only one argument to maketrans it must be a dict');
     for (const [key, value] of x.entries()) {
       const text = textOf(key);
       if (text !== undefined && codePointLength(text) !== 1) {
@@ -102,14 +109,17 @@ export function maketrans(x: Value, y: Value | undefined, z: Value | undefined):
     return result;
   }
   const [from, to] = [textOf(x), textOf(y)];
-  if (from === undefined || to === undefined) throw typeError(`maketrans() argument 2 must be str, not ${typeName(y)}`);
+  if (from === undefined || to === undefined)
+    throw typeError(`maketrans() argument 2 must be str, not ${typeName(y)}`);
   const targets = Array.from(to);
   const sources = Array.from(from);
   if (sources.length !== targets.length) {
     throw valueError('the first two maketrans arguments must have equal length');
   }
-  sources.forEach((char, i) => result.set(char.codePointAt(0) as number, targets[i]?.codePointAt(0) as number));
-  for (const char of z === undefined ? '' : (textOf(z) ?? '')) result.set(char.codePointAt(0) as number, null);
+  sources.forEach((char, i) =>
+    result.set(char.codePointAt(0) as number, targets[i]?.codePointAt(0) as number),
+  );
+  for (const char of z === undefined ? '' : (textOf(z) ?? ''))
+    result.set(char.codePointAt(0) as number, null);
   return result;
 }
-

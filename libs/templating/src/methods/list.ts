@@ -26,11 +26,14 @@ function countIn(items: readonly Value[], value: Value): number {
 
 export const listMethods = table(
   native('count(value, /)', (_r, self: Value[], value: Value) => countIn(self, value)),
-  native('index(value, start=0, stop=9007199254740991, /)', (_r, self: Value[], value: Value, start: Value, stop: Value) => {
-    const index = indexIn(self, value, windowOf(start, stop, self.length));
-    if (index < 0) throw valueError(`${repr(value)} is not in list`);
-    return index;
-  }),
+  native(
+    'index(value, start=0, stop=9007199254740991, /)',
+    (_r, self: Value[], value: Value, start: Value, stop: Value) => {
+      const index = indexIn(self, value, windowOf(start, stop, self.length));
+      if (index < 0) throw valueError(`${repr(value)} is not in list`);
+      return index;
+    },
+  ),
   native('copy()', (_r, self: Value[]) => {
     charge(1 + (self.length >>> 3));
     return self.slice();
@@ -38,15 +41,27 @@ export const listMethods = table(
 );
 
 /** Methods that would change a list; the sandbox refuses them. */
-export const listMutators = new Set(['append', 'clear', 'pop', 'reverse', 'insert', 'sort', 'extend', 'remove']);
+export const listMutators = new Set([
+  'append',
+  'clear',
+  'pop',
+  'reverse',
+  'insert',
+  'sort',
+  'extend',
+  'remove',
+]);
 
 export const tupleMethods = table(
   native('count(value, /)', (_r, self: PyTuple, value: Value) => countIn(self.items, value)),
-  native('index(value, start=0, stop=9007199254740991, /)', (_r, self: PyTuple, value: Value, start: Value, stop: Value) => {
-    const index = indexIn(self.items, value, windowOf(start, stop, self.items.length));
-    if (index < 0) throw valueError('tuple.index(x): x not in tuple');
-    return index;
-  }),
+  native(
+    'index(value, start=0, stop=9007199254740991, /)',
+    (_r, self: PyTuple, value: Value, start: Value, stop: Value) => {
+      const index = indexIn(self.items, value, windowOf(start, stop, self.items.length));
+      if (index < 0) throw valueError('tuple.index(x): x not in tuple');
+      return index;
+    },
+  ),
 );
 
 export const rangeMethods = table(
@@ -57,4 +72,3 @@ export const rangeMethods = table(
     return index;
   }),
 );
-

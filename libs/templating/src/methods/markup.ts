@@ -14,7 +14,21 @@ const wrapped = new Set(
 );
 
 /** Methods whose string arguments are escaped first, so that they meet escaped text. */
-const escapesArguments = new Set(['replace', 'strip', 'lstrip', 'rstrip', 'ljust', 'rjust', 'center', 'removeprefix', 'removesuffix', 'split', 'rsplit', 'partition', 'rpartition']);
+const escapesArguments = new Set([
+  'replace',
+  'strip',
+  'lstrip',
+  'rstrip',
+  'ljust',
+  'rjust',
+  'center',
+  'removeprefix',
+  'removesuffix',
+  'split',
+  'rsplit',
+  'partition',
+  'rpartition',
+]);
 
 function wrap(value: Value): Value {
   if (typeof value === 'string') return new Markup(value);
@@ -34,8 +48,15 @@ function wrapMethod(method: NativeFunction): NativeFunction {
   });
 }
 
-const join = native('join(iterable, /)', (_r, self: Markup, items: Value) =>
-  new Markup(joinStrings(self.text, toArray(items).map((item) => escape(item)))),
+const join = native(
+  'join(iterable, /)',
+  (_r, self: Markup, items: Value) =>
+    new Markup(
+      joinStrings(
+        self.text,
+        toArray(items).map((item) => escape(item)),
+      ),
+    ),
 );
 
 const methods = new Map<string, NativeFunction>();
@@ -51,4 +72,3 @@ for (const method of [
 
 /** `str`'s methods as markupsafe has them. */
 export const markupMethods: ReadonlyMap<string, NativeFunction> = methods;
-

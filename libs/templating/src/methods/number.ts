@@ -14,7 +14,10 @@ const integerMethods = new Map<string, NativeFunction>(
     native('bit_length()', (_r, self: Value) => bits(whole(self)).length),
     native('bit_count()', (_r, self: Value) => bits(whole(self)).replaceAll('0', '').length),
     native('conjugate()', (_r, self: Value) => (typeof self === 'boolean' ? Number(self) : self)),
-    native('as_integer_ratio()', (_r, self: Value) => new PyTuple([typeof self === 'boolean' ? Number(self) : self, 1])),
+    native(
+      'as_integer_ratio()',
+      (_r, self: Value) => new PyTuple([typeof self === 'boolean' ? Number(self) : self, 1]),
+    ),
   ].map((method) => [method.signature.name, method]),
 );
 

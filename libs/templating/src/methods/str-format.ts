@@ -19,8 +19,9 @@ function run(render: Render, self: Value, positional: readonly Value[], named: P
 }
 
 /** `str.format`; its lookups go through the sandbox. */
-export const strFormat = native('format(*args, **kwargs)', (render, self: Value, args: Value[], named: PyDict) =>
-  run(render, self, args, named),
+export const strFormat = native(
+  'format(*args, **kwargs)',
+  (render, self: Value, args: Value[], named: PyDict) => run(render, self, args, named),
 );
 
 /** `str.format_map`. */

@@ -3,7 +3,14 @@ import { charge, chargeText, checkStringLength } from '../runtime/budget.ts';
 import { native, type NativeFunction } from '../runtime/callable.ts';
 import { iterate, toArray } from '../values/sequence.ts';
 import { PyTuple, textOf, typeName, type Value } from '../values/types.ts';
-import { codePointLength, codePoints, hasSurrogates, sliceText, trimEnd, trimStart } from '../values/unicode.ts';
+import {
+  codePointLength,
+  codePoints,
+  hasSurrogates,
+  sliceText,
+  trimEnd,
+  trimStart,
+} from '../values/unicode.ts';
 import { indexArgument, textArgument, windowOf } from './arguments.ts';
 import { capitalize, casefold, swapcase, title } from './case.ts';
 import { classifiers } from './classify.ts';
@@ -51,38 +58,53 @@ function find(text: string, part: string, window: [number, number], last: boolea
 }
 
 function finder(name: string, last: boolean, raises: boolean): NativeFunction {
-  return native(`${name}(sub, start=None, end=None, /)`, (_r, self: string, sub: Value, start: Value, end: Value) => {
-    const position = find(self, textArgument(sub, 'argument'), windowOf(start, end, codePointLength(self)), last);
-    if (position < 0 && raises) throw valueError('substring not found');
-    return position;
-  });
+  return native(
+    `${name}(sub, start=None, end=None, /)`,
+    (_r, self: string, sub: Value, start: Value, end: Value) => {
+      const position = find(
+        self,
+        textArgument(sub, 'argument'),
+        windowOf(start, end, codePointLength(self)),
+        last,
+      );
+      if (position < 0 && raises) throw valueError('substring not found');
+      return position;
+    },
+  );
 }
 
 function affix(name: string, test: (text: string, part: string) => boolean): NativeFunction {
-  return native(`${name}(prefix, start=None, end=None, /)`, (_r, self: string, prefix: Value, start: Value, end: Value) => {
-    const [from, to] = windowOf(start, end, codePointLength(self));
-    const candidates = prefix instanceof PyTuple ? prefix.items : [prefix];
-    if (!(prefix instanceof PyTuple) && textOf(prefix) === undefined) {
-      throw typeError(`${name} first arg must be str or a tuple of str, not ${typeName(prefix)}`);
-    }
-    const whole = start === null && end === null;
-    const piece = whole ? self : from > to ? undefined : sliceText(self, from, to);
-    return candidates.some((item) => {
-      const part = textArgument(item, `tuple for ${name} must only contain str, item`);
-      return piece !== undefined && test(piece, part);
-    });
-  });
+  return native(
+    `${name}(prefix, start=None, end=None, /)`,
+    (_r, self: string, prefix: Value, start: Value, end: Value) => {
+      const [from, to] = windowOf(start, end, codePointLength(self));
+      const candidates = prefix instanceof PyTuple ? prefix.items : [prefix];
+      if (!(prefix instanceof PyTuple) && textOf(prefix) === undefined) {
+        throw typeError(`${name} first arg must be str or a tuple of str, not ${typeName(prefix)}`);
+      }
+      const whole = start === null && end === null;
+      const piece = whole ? self : from > to ? undefined : sliceText(self, from, to);
+      return candidates.some((item) => {
+        const part = textArgument(item, `tuple for ${name} must only contain str, item`);
+        return piece !== undefined && test(piece, part);
+      });
+    },
+  );
 }
 
 function stripper(name: string, left: boolean, right: boolean): NativeFunction {
-  return native(`${name}(chars=None, /)`, (_r, self: string, chars: Value) => stripText(self, chars, left, right));
+  return native(`${name}(chars=None, /)`, (_r, self: string, chars: Value) =>
+    stripText(self, chars, left, right),
+  );
 }
 
 /** `strip` and its one-sided relatives. */
 export function stripText(text: string, chars: Value, left: boolean, right: boolean): string {
   chargeText(text.length);
   if (chars === null) return left ? (right ? trimEnd(trimStart(text)) : trimStart(text)) : trimEnd(text);
-  const set = new Set(textArgument(chars, `${left ? (right ? '' : 'l') : 'r'}strip arg must be None or str; it`));
+  const set = new Set(
+    textArgument(chars, `${left ? (right ? '' : 'l') : 'r'}strip arg must be None or str; it`),
+  );
   const items = codePoints(text);
   let start = 0;
   let end = items.length;
@@ -92,7 +114,12 @@ export function stripText(text: string, chars: Value, left: boolean, right: bool
 }
 
 /** Pads to a width in code points; the extra character of an odd rest goes where CPython puts it. */
-export function justify(text: string, width: number, fill: string, where: 'left' | 'right' | 'center'): string {
+export function justify(
+  text: string,
+  width: number,
+  fill: string,
+  where: 'left' | 'right' | 'center',
+): string {
   const size = codePointLength(text);
   const missing = width - size;
   if (missing <= 0) return text;
@@ -125,7 +152,8 @@ export function joinStrings(separator: string, items: readonly Value[]): string 
   let length = 0;
   const texts = items.map((item, i) => {
     const text = textOf(item);
-    if (text === undefined) throw typeError(`sequence item ${i}: expected str instance, ${typeName(item)} found`);
+    if (text === undefined)
+      throw typeError(`sequence item ${i}: expected str instance, ${typeName(item)} found`);
     length += text.length + separator.length;
     return text;
   });
@@ -185,7 +213,12 @@ const functions: NativeFunction[] = [
     return from > to ? 0 : countText(sliceText(self, from, to), part);
   }),
   native('replace(old, new, count=-1, /)', (_r, self: string, old: Value, replacement: Value, count: Value) =>
-    replaceText(self, textArgument(old, 'replace() argument 1'), textArgument(replacement, 'replace() argument 2'), indexArgument(count)),
+    replaceText(
+      self,
+      textArgument(old, 'replace() argument 1'),
+      textArgument(replacement, 'replace() argument 2'),
+      indexArgument(count),
+    ),
   ),
   native('removeprefix(prefix, /)', (_r, self: string, prefix: Value) => {
     const part = textArgument(prefix, 'removeprefix() argument');
@@ -199,13 +232,21 @@ const functions: NativeFunction[] = [
     iterate(items);
     return joinStrings(self, toArray(items));
   }),
-  native('split(sep=None, maxsplit=-1)', (_r, self: string, sep: Value, maximum: Value) => split(self, sep, indexArgument(maximum))),
-  native('rsplit(sep=None, maxsplit=-1)', (_r, self: string, sep: Value, maximum: Value) => rsplit(self, sep, indexArgument(maximum))),
+  native('split(sep=None, maxsplit=-1)', (_r, self: string, sep: Value, maximum: Value) =>
+    split(self, sep, indexArgument(maximum)),
+  ),
+  native('rsplit(sep=None, maxsplit=-1)', (_r, self: string, sep: Value, maximum: Value) =>
+    rsplit(self, sep, indexArgument(maximum)),
+  ),
   native('splitlines(keepends=False)', (_r, self: string, keep: Value) => splitLines(self, keep)),
   native('expandtabs(tabsize=8)', (_r, self: string, size: Value) => expandTabs(self, indexArgument(size))),
-  native('encode(encoding=\'utf-8\', errors=\'strict\')', (_r, self: string, encoding: Value) => encodeText(self, encoding)),
+  native("encode(encoding='utf-8', errors='strict')", (_r, self: string, encoding: Value) =>
+    encodeText(self, encoding),
+  ),
   native('translate(table, /)', (_r, self: string, mapping: Value) => translate(self, mapping)),
-  native('maketrans(x, y=?, z=?, /)', (_r, _self: string, x: Value, y?: Value, z?: Value) => maketrans(x, y, z)),
+  native('maketrans(x, y=?, z=?, /)', (_r, _self: string, x: Value, y?: Value, z?: Value) =>
+    maketrans(x, y, z),
+  ),
   strFormat,
   strFormatMap,
 ];
@@ -213,4 +254,3 @@ const functions: NativeFunction[] = [
 export const strMethods: ReadonlyMap<string, NativeFunction> = new Map(
   functions.map((method) => [method.signature.name, method]),
 );
-

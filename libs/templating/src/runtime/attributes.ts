@@ -49,14 +49,19 @@ export function attributeOf(value: Value, name: string): Value | typeof forbidde
 function privateAttribute(value: Value, name: string): typeof forbidden | Value | undefined {
   if (internals.has(name)) return forbidden;
   if (value instanceof Undefined) {
-    if (value.mode === 'chainable') return name.startsWith('__') && name.endsWith('__') ? undefined : forbidden;
+    if (value.mode === 'chainable')
+      return name.startsWith('__') && name.endsWith('__') ? undefined : forbidden;
     value.fail();
   }
   // The attributes of a namespace are the template's own, and the sandbox hides those with an underscore all the same.
   return value instanceof PyObject && value.attribute(name) !== undefined ? forbidden : undefined;
 }
 
-function methodOf(value: Value, methods: ReadonlyMap<string, BoundMethod['method']>, name: string): Value | undefined {
+function methodOf(
+  value: Value,
+  methods: ReadonlyMap<string, BoundMethod['method']>,
+  name: string,
+): Value | undefined {
   const method = methods.get(name);
   return method && new BoundMethod(value, method);
 }
@@ -68,7 +73,10 @@ function unsafe(render: Render, owner: Value, name: string): Undefined {
 
 /** The exceptions that make a failed subscript fall back to an attribute or to undefined. */
 function isLookupFailure(error: unknown): boolean {
-  return error instanceof PythonError && ['TypeError', 'KeyError', 'IndexError', 'LookupError'].includes(error.name);
+  return (
+    error instanceof PythonError &&
+    ['TypeError', 'KeyError', 'IndexError', 'LookupError'].includes(error.name)
+  );
 }
 
 function trySubscript(value: Value, key: Value): Value | undefined {
@@ -105,9 +113,13 @@ export function getItem(render: Render, value: Value, key: Value): Value {
 }
 
 /** Calls a value; raises for what cannot be called. */
-export function callValue(render: Render, value: Value, positional: readonly Value[], keywords?: Keywords): Value {
+export function callValue(
+  render: Render,
+  value: Value,
+  positional: readonly Value[],
+  keywords?: Keywords,
+): Value {
   if (value instanceof Callable) return value.call(render, positional, keywords);
   if (value instanceof Undefined) value.fail();
   throw typeError(`'${typeName(value)}' object is not callable`);
 }
-

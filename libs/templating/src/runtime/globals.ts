@@ -26,7 +26,11 @@ function range(render: Render, ...args: (Value | undefined)[]): Value {
   const result = new PyRange(start, stop, step);
   const maximum = render.options.limits.rangeLength;
   if (result.size > maximum) {
-    throw new LimitError('rangeLength', maximum, `Range too big. The sandbox blocks ranges larger than ${maximum}.`);
+    throw new LimitError(
+      'rangeLength',
+      maximum,
+      `Range too big. The sandbox blocks ranges larger than ${maximum}.`,
+    );
   }
   return result;
 }
@@ -128,4 +132,3 @@ export function builtinGlobals(): Map<string, Value> {
     ['namespace', native('namespace(mapping=?, /, **kwargs)', namespace)],
   ]);
 }
-

@@ -83,7 +83,9 @@ export class Joiner extends Callable {
 
   call(_render: Render, positional: readonly Value[], keywords?: Keywords): Value {
     if (positional.length > 0 || (keywords && keywords.size > 0)) {
-      throw typeError(`Joiner.__call__() takes 1 positional argument but ${positional.length + 1} were given`);
+      throw typeError(
+        `Joiner.__call__() takes 1 positional argument but ${positional.length + 1} were given`,
+      );
     }
     if (this.used) return this.separator;
     this.used = true;
@@ -236,7 +238,9 @@ export class LoopContext extends Callable {
     return {
       next: (): IteratorResult<Value> => {
         const item = this.next();
-        return item === undefined ? { done: true, value: undefined } : { done: false, value: new PyTuple([item, this]) };
+        return item === undefined
+          ? { done: true, value: undefined }
+          : { done: false, value: new PyTuple([item, this]) };
       },
     };
   }
@@ -247,4 +251,6 @@ const loopCycle = native('cycle(*args)', (_render, self: LoopContext, args: Valu
   return elementAt(args, self.index0 % args.length, 'tuple');
 });
 
-const loopChanged = native('changed(*value)', (_render, self: LoopContext, values: Value[]) => self.changed(values));
+const loopChanged = native('changed(*value)', (_render, self: LoopContext, values: Value[]) =>
+  self.changed(values),
+);

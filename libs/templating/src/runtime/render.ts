@@ -60,13 +60,21 @@ export class Render {
   }
 
   outputTooLong(): never {
-    throw new LimitError('outputBytes', this.outputLimit, `The output would have grown over ${this.outputLimit} bytes.`);
+    throw new LimitError(
+      'outputBytes',
+      this.outputLimit,
+      `The output would have grown over ${this.outputLimit} bytes.`,
+    );
   }
 
   enter(): void {
     if (++this.depth > this.options.limits.recursionDepth) {
       const maximum = this.options.limits.recursionDepth;
-      throw new LimitError('recursionDepth', maximum, `Macros and loops called themselves more than ${maximum} deep.`);
+      throw new LimitError(
+        'recursionDepth',
+        maximum,
+        `Macros and loops called themselves more than ${maximum} deep.`,
+      );
     }
   }
 

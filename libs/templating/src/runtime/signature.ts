@@ -80,9 +80,12 @@ export function bindArguments(
   const extra = signature.keywords ? new PyDict() : undefined;
   const given = new Set<number>();
   for (const [name, value] of keywords ?? []) {
-    const index = signature.positionalOnly ? -1 : parameters.findIndex((parameter) => parameter.name === name);
+    const index = signature.positionalOnly
+      ? -1
+      : parameters.findIndex((parameter) => parameter.name === name);
     if (index >= 0) {
-      if (index < positional.length) throw typeError(`${signature.name}() got multiple values for argument '${name}'`);
+      if (index < positional.length)
+        throw typeError(`${signature.name}() got multiple values for argument '${name}'`);
       bound[index] = value;
       given.add(index);
     } else if (extra) {

@@ -22,7 +22,8 @@ const named = (name: string, kind: 'filters' | 'tests'): NativeFunction =>
   });
 
 function isSequence(value: Value): boolean {
-  if (textOf(value) !== undefined || itemsOf(value) || value instanceof PyDict || value instanceof PyRange) return true;
+  if (textOf(value) !== undefined || itemsOf(value) || value instanceof PyDict || value instanceof PyRange)
+    return true;
   return value instanceof Undefined && value.mode !== 'strict';
 }
 

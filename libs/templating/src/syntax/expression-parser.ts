@@ -1,5 +1,14 @@
 import type { BinaryOperator, ComparisonOperator } from '../values/operators.ts';
-import { make, type Arguments, type At, type Expression, type PairNode, type TestNode, type UnaryNode, type FilterNode } from './nodes.ts';
+import {
+  make,
+  type Arguments,
+  type At,
+  type Expression,
+  type PairNode,
+  type TestNode,
+  type UnaryNode,
+  type FilterNode,
+} from './nodes.ts';
 import type { Token } from './nunjucks.ts';
 import { TokenParser, describeToken } from './token-parser.ts';
 
@@ -14,8 +23,6 @@ export interface TupleOptions {
   /** Only names, literals and parentheses: an assignment target. */
   simplified?: boolean;
   conditional?: boolean;
-  /** Names that end the tuple. */
-  ends?: string[];
   parenthesised?: boolean;
   namespaces?: boolean;
 }
@@ -99,7 +106,8 @@ export class ExpressionParser extends TokenParser {
 
   private parseProduct(): Expression {
     let left = this.parsePower();
-    while (this.is('*') || this.is('/') || this.is('//') || this.is('%')) left = this.binary(left, () => this.parsePower());
+    while (this.is('*') || this.is('/') || this.is('//') || this.is('%'))
+      left = this.binary(left, () => this.parsePower());
     return left;
   }
 
@@ -173,25 +181,27 @@ export class ExpressionParser extends TokenParser {
       case 'None':
         return make('Literal', token, null);
       default:
-        if (namespaces && this.skip('.')) return make('NamespaceRef', token, token.value, this.expectName().value);
+        if (namespaces && this.skip('.'))
+          return make('NamespaceRef', token, token.value, this.expectName().value);
         return make('Symbol', token, token.value);
     }
   }
 
   parseTuple(options: TupleOptions = {}): Expression {
-    const { simplified = false, conditional = true, ends = [], parenthesised = false, namespaces = false } = options;
+    const { simplified = false, conditional = true, parenthesised = false, namespaces = false } = options;
     const start = this.current;
     const items: Expression[] = [];
     let isTuple = false;
     for (;;) {
       if (items.length > 0) this.expect(',');
-      if (this.is('variable-end') || this.is('block-end') || this.is(')') || this.isName(...ends)) break;
+      if (this.is('variable-end') || this.is('block-end') || this.is(')')) break;
       items.push(simplified ? this.parsePrimary(namespaces) : this.parseExpression(conditional));
       if (!this.is(',')) break;
       isTuple = true;
     }
     if (isTuple || (items.length === 0 && parenthesised)) return make('Tuple', start, items);
-    if (items.length === 0) this.failAt(`Expected an expression, got '${describeToken(this.current)}'`, this.current);
+    if (items.length === 0)
+      this.failAt(`Expected an expression, got '${describeToken(this.current)}'`, this.current);
     return items[0] as Expression;
   }
 
@@ -263,7 +273,8 @@ export class ExpressionParser extends TokenParser {
     const first = this.is(':') ? null : this.parseExpression();
     if (first !== null && !this.is(':')) return first;
     this.expect(':');
-    const part = (): Expression | null => (this.is(']') || this.is(',') || this.is(':') ? null : this.parseExpression());
+    const part = (): Expression | null =>
+      this.is(']') || this.is(',') || this.is(':') ? null : this.parseExpression();
     const stop = part();
     const step = this.skip(':') ? part() : null;
     return make('Slice', at, first, stop, step);

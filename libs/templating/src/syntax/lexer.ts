@@ -10,12 +10,16 @@ import { unescape } from './string-escapes.ts';
  */
 
 const space = new RegExp(`[${pythonSpace}]+`, 'y');
-const floatNumber = /(?:[0-9]+_)*[0-9]+(?:(?:\.(?:[0-9]+_)*[0-9]+)?e[+-]?(?:[0-9]+_)*[0-9]+|\.(?:[0-9]+_)*[0-9]+)/iy;
+const floatNumber =
+  /(?:[0-9]+_)*[0-9]+(?:(?:\.(?:[0-9]+_)*[0-9]+)?e[+-]?(?:[0-9]+_)*[0-9]+|\.(?:[0-9]+_)*[0-9]+)/iy;
 const integerNumber = /0b(?:_?[01])+|0o(?:_?[0-7])+|0x(?:_?[0-9a-f])+|[1-9](?:_?[0-9])*|0(?:_?0)*/iy;
 const word = /[\p{L}\p{N}_\p{Mn}\p{Mc}\p{Pc}·\u0387\u1369-\u1371\u19da]+/uy;
 const identifier = /^[\p{XID_Start}_]\p{XID_Continue}*$/u;
 const operator = /\/\/|\*\*|==|!=|>=|<=|[-+/*%~[\](){}<>=.:|,;]/y;
-const rawStart = new RegExp(`\\{%[-+]?[${pythonSpace}]*raw[${pythonSpace}]*(?:-%\\}[${pythonSpace}]*|%\\})`, 'y');
+const rawStart = new RegExp(
+  `\\{%[-+]?[${pythonSpace}]*raw[${pythonSpace}]*(?:-%\\}[${pythonSpace}]*|%\\})`,
+  'y',
+);
 const rawEnd = new RegExp(
   `\\{%([-+]?)[${pythonSpace}]*endraw[${pythonSpace}]*(?:\\+%\\}|-%\\}[${pythonSpace}]*|%\\})`,
   'g',
@@ -62,7 +66,11 @@ class Lexer {
 
   /** Moves the line count forward to an offset. */
   private advance(to: number): void {
-    for (let at = this.source.indexOf('\n', this.scanned); at >= 0 && at < to; at = this.source.indexOf('\n', at + 1)) {
+    for (
+      let at = this.source.indexOf('\n', this.scanned);
+      at >= 0 && at < to;
+      at = this.source.indexOf('\n', at + 1)
+    ) {
       this.line++;
       this.lineStart = at + 1;
     }
@@ -105,17 +113,23 @@ class Lexer {
     this.code(isBlock);
   }
 
+  /** Jinja2 misses the end of a comment or raw block only when something follows its start. */
+  private unclosed(message: string, at: number, bodyStart: number): void {
+    if (bodyStart < this.source.length) this.fail(message, at);
+    this.position = bodyStart;
+  }
+
   private comment(at: number, bodyStart: number): void {
     commentEnd.lastIndex = bodyStart;
     const match = commentEnd.exec(this.source);
-    if (!match) this.fail('Missing end of comment tag', at);
+    if (!match) return this.unclosed('Missing end of comment tag', at, bodyStart);
     this.position = commentEnd.lastIndex;
   }
 
   private raw(bodyStart: number): void {
     rawEnd.lastIndex = bodyStart;
     const match = rawEnd.exec(this.source);
-    if (!match) this.fail('Missing end of raw directive', this.position);
+    if (!match) return this.unclosed('Missing end of raw directive', this.position, bodyStart);
     const text = this.source.slice(bodyStart, match.index);
     const kept = match[1] === '-' ? trimEnd(text) : text;
     if (kept !== '') this.push('data', kept, bodyStart);
@@ -146,7 +160,8 @@ class Lexer {
       return;
     }
     const fraction = this.source[at - 1] === '.' ? undefined : this.match(floatNumber);
-    if (fraction !== undefined) return this.take('float', float(Number(fraction.replaceAll('_', ''))), fraction);
+    if (fraction !== undefined)
+      return this.take('float', float(Number(fraction.replaceAll('_', ''))), fraction);
     const number = this.match(integerNumber);
     if (number !== undefined) return this.take('int', integer(BigInt(number.replaceAll('_', ''))), number);
     const name = this.match(word);

@@ -254,7 +254,11 @@ export interface At {
 }
 
 /** Makes a node; `values` in the order of the class's fields. */
-export function make<Name extends AnyNode['typename']>(name: Name, at: At, ...values: unknown[]): NodeNamed<Name> {
+export function make<Name extends AnyNode['typename']>(
+  name: Name,
+  at: At,
+  ...values: unknown[]
+): NodeNamed<Name> {
   return new classes[name](at.lineno, at.colno, ...values) as unknown as NodeNamed<Name>;
 }
 
@@ -271,7 +275,12 @@ function* nodesIn(value: unknown): Generator<AnyNode> {
   if (isNode(value)) yield value;
   else if (Array.isArray(value)) for (const item of value) yield* nodesIn(item);
   else if (isArguments(value)) {
-    yield* nodesIn([...value.positional, ...value.keywords.map(([, item]) => item), value.spread, value.keywordSpread]);
+    yield* nodesIn([
+      ...value.positional,
+      ...value.keywords.map(([, item]) => item),
+      value.spread,
+      value.keywordSpread,
+    ]);
   }
 }
 

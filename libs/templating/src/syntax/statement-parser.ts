@@ -22,7 +22,9 @@ const deepest = 60;
 /** Names a template cannot assign to. */
 const reserved = new Set(['true', 'false', 'none', 'True', 'False', 'None']);
 
-const tags = 'for if block extends print macro include from import set with autoescape call filter raw'.split(' ');
+const tags = 'for if block extends print macro include from import set with autoescape call filter raw'.split(
+  ' ',
+);
 
 /** Jinja2's statements. */
 export class TemplateParser extends ExpressionParser {
@@ -130,7 +132,7 @@ export class TemplateParser extends ExpressionParser {
     from: this.parseFrom,
   };
 
-  private parseTarget(options: { ends?: string[]; namespaces?: boolean } = {}): Target {
+  private parseTarget(options: { namespaces?: boolean } = {}): Target {
     const target = this.parseTuple({ simplified: true, ...options });
     this.checkTarget(target);
     return target as Target;
@@ -150,9 +152,9 @@ export class TemplateParser extends ExpressionParser {
   }
 
   private parseFor(at: At): Statement {
-    const target = this.parseTarget({ ends: ['in'] });
+    const target = this.parseTarget();
     this.expectSymbol('in');
-    const iter = this.parseTuple({ conditional: false, ends: ['recursive'] });
+    const iter = this.parseTuple({ conditional: false });
     const test = this.skipSymbol('if') ? this.parseExpression() : null;
     const recursive = this.skipSymbol('recursive');
     const body = this.parseBlockBody(['endfor', 'else']);
@@ -201,7 +203,8 @@ export class TemplateParser extends ExpressionParser {
     const scoped = this.skipSymbol('scoped');
     const required = this.skipSymbol('required');
     if (this.is('-')) {
-      const message = 'Block names in Jinja have to be valid Python identifiers and may not contain hyphens, use an underscore instead.';
+      const message =
+        'Block names in Jinja have to be valid Python identifiers and may not contain hyphens, use an underscore instead.';
       this.failAt(message, this.current);
     }
     const body = this.parseBlockBody(['endblock'], true);
@@ -240,7 +243,14 @@ export class TemplateParser extends ExpressionParser {
     const [parameters, defaults] = this.is('(') ? this.parseParameters() : [[], []];
     const call = this.parseExpression();
     if (call.typename !== 'FunCall') this.failAt('expected call', call);
-    return make('CallBlock', at, call as CallNode, parameters, defaults, this.parseBlockBody(['endcall'], true));
+    return make(
+      'CallBlock',
+      at,
+      call as CallNode,
+      parameters,
+      defaults,
+      this.parseBlockBody(['endcall'], true),
+    );
   }
 
   private parseFilterBlock(at: At): Statement {
@@ -297,7 +307,10 @@ export class TemplateParser extends ExpressionParser {
       if (this.skipContext()) break;
       const name = this.parseTargetName();
       if (name.value.startsWith('_')) {
-        throw new TemplateAssertionError('names starting with an underline can not be imported', positionOf(name));
+        throw new TemplateAssertionError(
+          'names starting with an underline can not be imported',
+          positionOf(name),
+        );
       }
       names.push(this.skipSymbol('as') ? this.parseTargetName().value : name.value);
       if (this.skipContext() || !this.is(',')) break;

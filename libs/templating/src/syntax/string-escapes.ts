@@ -42,7 +42,8 @@ function readEscape(body: string, at: number): { text: string; length: number } 
   const known = simple[char];
   if (known !== undefined) return { text: known, length: 2 };
   const octal = /^[0-7]{1,3}/.exec(body.slice(at + 1, at + 4))?.[0];
-  if (octal !== undefined) return { text: String.fromCharCode(Number.parseInt(octal, 8)), length: 1 + octal.length };
+  if (octal !== undefined)
+    return { text: String.fromCharCode(Number.parseInt(octal, 8)), length: 1 + octal.length };
   const digits = digitCounts[char];
   if (digits !== undefined) return readHex(body, at, char, digits);
   if (char === 'N') return { problem: 'unknown Unicode character name' };
@@ -51,9 +52,15 @@ function readEscape(body: string, at: number): { text: string; length: number } 
   return { text: `\\${char}`, length: 2 };
 }
 
-function readHex(body: string, at: number, kind: string, count: number): { text: string; length: number } | EscapeProblem {
+function readHex(
+  body: string,
+  at: number,
+  kind: string,
+  count: number,
+): { text: string; length: number } | EscapeProblem {
   const hex = body.slice(at + 2, at + 2 + count);
-  if (!new RegExp(`^[0-9a-fA-F]{${count}}$`).test(hex)) return { problem: `truncated ${escapeNames[kind]} escape` };
+  if (!new RegExp(`^[0-9a-fA-F]{${count}}$`).test(hex))
+    return { problem: `truncated ${escapeNames[kind]} escape` };
   const code = Number.parseInt(hex, 16);
   if (code > 0x10ffff) return { problem: 'illegal Unicode character' };
   return { text: String.fromCodePoint(code), length: 2 + count };

@@ -61,7 +61,8 @@ const deepest = 900;
 
 function equalObjects(a: Value, b: Value, depth: number): boolean {
   charge(1);
-  if (depth > deepest) throw new PythonError('RecursionError', 'maximum recursion depth exceeded in comparison');
+  if (depth > deepest)
+    throw new PythonError('RecursionError', 'maximum recursion depth exceeded in comparison');
   const left = numberOf(a);
   if (left !== undefined) {
     const right = numberOf(b);
@@ -109,7 +110,8 @@ function equalViews(a: DictView, b: DictView): boolean {
 
 /** Python's `<` and its relatives, as a number below, equal to or above 0; NaN where no order holds. */
 export function compare(a: Value, b: Value, operator: string): number {
-  if (typeof a === 'number' && typeof b === 'number') return a < b ? -1 : a > b ? 1 : a === b ? 0 : Number.NaN;
+  if (typeof a === 'number' && typeof b === 'number')
+    return a < b ? -1 : a > b ? 1 : a === b ? 0 : Number.NaN;
   if (typeof a === 'string' && typeof b === 'string') {
     chargeText(Math.min(a.length, b.length));
     return compareStrings(a, b);
@@ -169,7 +171,8 @@ export function contains(container: Value, item: Value): boolean {
   const text = textOf(container);
   if (text !== undefined) {
     const part = textOf(item);
-    if (part === undefined) throw typeError(`'in <string>' requires string as left operand, not ${typeName(item)}`);
+    if (part === undefined)
+      throw typeError(`'in <string>' requires string as left operand, not ${typeName(item)}`);
     return text.includes(part);
   }
   if (container instanceof Undefined && container.mode === 'strict') container.fail();

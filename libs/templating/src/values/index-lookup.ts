@@ -17,14 +17,20 @@ export function subscript(value: Value, key: Value): Value {
   if (Array.isArray(value)) return elementAt(value as Value[], key, 'list');
   const text = textOf(value);
   if (text !== undefined) {
-    if (indexValue(key) === undefined) throw typeError(`string indices must be integers, not '${typeName(key)}'`);
-    const char = elementAt(hasSurrogates(text) ? Array.from(text) : (text as unknown as ArrayLike<Value>), key, 'string');
+    if (indexValue(key) === undefined)
+      throw typeError(`string indices must be integers, not '${typeName(key)}'`);
+    const char = elementAt(
+      hasSurrogates(text) ? Array.from(text) : (text as unknown as ArrayLike<Value>),
+      key,
+      'string',
+    );
     return value instanceof Markup ? new Markup(char as string) : char;
   }
   if (value instanceof PyTuple) return elementAt(value.items, key, 'tuple');
   if (value instanceof PyRange) {
     const index = indexValue(key);
-    if (index === undefined) throw typeError(`range indices must be integers or slices, not ${typeName(key)}`);
+    if (index === undefined)
+      throw typeError(`range indices must be integers or slices, not ${typeName(key)}`);
     return elementAt(value.toArray(), key, 'range object');
   }
   if (value instanceof Undefined) {

@@ -4,7 +4,13 @@ import { Markup, type Value } from './types.ts';
 
 const unsafe = /[&<>"']/;
 const unsafeAll = /[&<>"']/g;
-const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' };
+const entities: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&#34;',
+  "'": '&#39;',
+};
 
 /** The text with HTML's special characters as entities, as markupsafe writes them. */
 export function escapeText(text: string): string {

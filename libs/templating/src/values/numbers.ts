@@ -17,7 +17,11 @@ export function toFloat(value: number | bigint): number {
 
 /** `NaN`-safe test whether both sides are ints, given their numbers and original values. */
 function isIntegral(value: Value): boolean {
-  return typeof value === 'bigint' || typeof value === 'boolean' || (typeof value === 'number' && Number.isInteger(value));
+  return (
+    typeof value === 'bigint' ||
+    typeof value === 'boolean' ||
+    (typeof value === 'number' && Number.isInteger(value))
+  );
 }
 
 type Operation = (left: number | bigint, right: number | bigint, integral: boolean) => Value;
@@ -72,7 +76,8 @@ function zeroDivision(message: string): PythonError {
 
 export const divide: Operation = (a, b, integral) => {
   if (b == 0) throw zeroDivision(integral ? 'division by zero' : 'float division by zero');
-  if (integral && (typeof a === 'bigint' || typeof b === 'bigint')) return float(divideExactly(BigInt(a), BigInt(b)));
+  if (integral && (typeof a === 'bigint' || typeof b === 'bigint'))
+    return float(divideExactly(BigInt(a), BigInt(b)));
   return float(toFloat(a) / toFloat(b));
 };
 
@@ -166,6 +171,7 @@ export const power: Operation = (a, b, integral) => {
 function integerPower(base: bigint, exponent: bigint): Value {
   const magnitude = base < 0n ? -base : base;
   if (magnitude > 1n) checkIntegerBits((magnitude.toString(2).length - 1) * Number(exponent));
-  if (magnitude <= 1n) return integer(exponent === 0n ? 1n : base === -1n && exponent % 2n === 0n ? 1n : base);
+  if (magnitude <= 1n)
+    return integer(exponent === 0n ? 1n : base === -1n && exponent % 2n === 0n ? 1n : base);
   return integer(base ** exponent);
 }

@@ -70,7 +70,8 @@ export function multiply(a: Value, b: Value): Value {
   if (a instanceof Undefined) a.fail();
   if (b instanceof Undefined) b.fail();
   const sequence = isRepeatable(a) ? b : isRepeatable(b) ? a : undefined;
-  if (sequence !== undefined) throw typeError(`can't multiply sequence by non-int of type '${typeName(sequence)}'`);
+  if (sequence !== undefined)
+    throw typeError(`can't multiply sequence by non-int of type '${typeName(sequence)}'`);
   return unsupported('*', a, b);
 }
 

@@ -1,15 +1,7 @@
 import { typeError, valueError, indexError } from '../errors.ts';
 import { charge, checkListLength } from '../runtime/budget.ts';
 import { PyDict } from './dict.ts';
-import {
-  Markup,
-  PyObject,
-  PyTuple,
-  itemsOf,
-  textOf,
-  typeName,
-  type Value,
-} from './types.ts';
+import { Markup, PyObject, PyTuple, itemsOf, textOf, typeName, type Value } from './types.ts';
 import { codePointLength, codePoints, hasSurrogates } from './unicode.ts';
 
 /** Python's `range`. Templates only make short ones, so numbers suffice. */
@@ -141,7 +133,8 @@ export function indexValue(value: Value): number | undefined {
 function slicePart(value: Value, fallback: number): number {
   if (value === null) return fallback;
   const index = indexValue(value);
-  if (index === undefined) throw typeError('slice indices must be integers or None or have an __index__ method');
+  if (index === undefined)
+    throw typeError('slice indices must be integers or None or have an __index__ method');
   return index;
 }
 
@@ -175,7 +168,8 @@ export function sliceOf(value: Value, slice: PySlice): Value {
     return value instanceof Markup ? new Markup(part) : part;
   }
   if (Array.isArray(value)) return pick(value as Value[], sliceIndices(slice, value.length));
-  if (value instanceof PyTuple) return new PyTuple(pick(value.items, sliceIndices(slice, value.items.length)));
+  if (value instanceof PyTuple)
+    return new PyTuple(pick(value.items, sliceIndices(slice, value.items.length)));
   if (value instanceof PyRange) {
     const [start, stop, step] = sliceIndices(slice, value.size);
     return new PyRange(value.at(start), value.at(stop), value.step * step);
@@ -198,9 +192,9 @@ function sliceString(text: string, slice: PySlice): string {
 /** `items[index]` with Python's negative indexes; raises as `name` says. */
 export function elementAt(items: ArrayLike<Value>, key: Value, name: string): Value {
   const index = indexValue(key);
-  if (index === undefined) throw typeError(`${name} indices must be integers or slices, not ${typeName(key)}`);
+  if (index === undefined)
+    throw typeError(`${name} indices must be integers or slices, not ${typeName(key)}`);
   const position = index < 0 ? index + items.length : index;
   if (position < 0 || position >= items.length) throw indexError(`${name} index out of range`);
   return items[position] as Value;
 }
-

@@ -45,15 +45,21 @@ const deepest = 900;
 function objectRepr(value: object, depth: number): string {
   charge(1);
   if (depth > deepest) {
-    throw new PythonError('RecursionError', 'maximum recursion depth exceeded while getting the repr of an object');
+    throw new PythonError(
+      'RecursionError',
+      'maximum recursion depth exceeded while getting the repr of an object',
+    );
   }
   if (Array.isArray(value)) return `[${sequence(value as Value[], depth)}]`;
   if (value instanceof PyTuple) {
-    return value.items.length === 1 ? `(${sequence(value.items, depth)},)` : `(${sequence(value.items, depth)})`;
+    return value.items.length === 1
+      ? `(${sequence(value.items, depth)},)`
+      : `(${sequence(value.items, depth)})`;
   }
   if (value instanceof PyDict) {
     const parts: string[] = [];
-    for (const [key, item] of value.entries()) parts.push(`${nested(key, depth + 1)}: ${nested(item, depth + 1)}`);
+    for (const [key, item] of value.entries())
+      parts.push(`${nested(key, depth + 1)}: ${nested(item, depth + 1)}`);
     charge(parts.length);
     return `{${parts.join(', ')}}`;
   }
@@ -121,5 +127,7 @@ function stringRepr(text: string): string {
 
 function escapeCode(code: number): string {
   if (code < 0x100) return `\\x${code.toString(16).padStart(2, '0')}`;
-  return code < 0x10000 ? `\\u${code.toString(16).padStart(4, '0')}` : `\\U${code.toString(16).padStart(8, '0')}`;
+  return code < 0x10000
+    ? `\\u${code.toString(16).padStart(4, '0')}`
+    : `\\U${code.toString(16).padStart(8, '0')}`;
 }

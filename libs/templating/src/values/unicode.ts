@@ -51,7 +51,8 @@ export function sliceText(text: string, start: number, end?: number): string {
 }
 
 /** The inside of a character class for what `str.isspace` accepts; `\s` differs in both directions. */
-export const pythonSpace = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
+export const pythonSpace =
+  '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
 
 const spaceCodes = new Set([
   ...[0x20, 0x85, 0xa0, 0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000],
@@ -61,7 +62,9 @@ const spaceCodes = new Set([
 ]);
 
 export function isSpaceCode(code: number): boolean {
-  return code < 0x80 ? code === 0x20 || (code >= 9 && code <= 13) || (code >= 0x1c && code < 0x20) : spaceCodes.has(code);
+  return code < 0x80
+    ? code === 0x20 || (code >= 9 && code <= 13) || (code >= 0x1c && code < 0x20)
+    : spaceCodes.has(code);
 }
 
 /** `str.lstrip()` without arguments. */
