@@ -1,1 +1,5 @@
-export {};
+export { isRetryable } from './is-retryable.ts';
+export { migrate } from './migrate.ts';
+export { createPool } from './pool.ts';
+export type { Health, Pool, PoolOptions, Queryable, QueryOptions, QueryResult } from './pool.ts';
+export type { Logger } from './logger.ts';
