@@ -1,0 +1,101 @@
+import { createServer } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { createProxyServer } from 'http-proxy-3';
+import type { ServiceName } from '../services.ts';
+import { FailoverAgent } from './failover-agent.ts';
+import type { Address } from './failover-agent.ts';
+import { serviceFor } from './routes.ts';
+
+/** One origin in front of all services. */
+export interface Proxy {
+  port: number;
+  /** Takes no more connections, lets the requests in flight end, and closes what is open after `graceMs`. */
+  stop: () => Promise<void>;
+}
+
+export interface ProxyOptions {
+  host: string;
+  port: number;
+  instances: Record<ServiceName, Address[]>;
+  graceMs?: number;
+}
+
+/** Starts the proxy. Path, query and body reach the service as they were sent; websockets too. */
+export async function startProxy({ host, port, instances, graceMs = 5_000 }: ProxyOptions): Promise<Proxy> {
+  // `toProxy` without `prependPath` leaves the target alone: it would be normalised otherwise.
+  const proxy = createProxyServer({ xfwd: true, toProxy: true, prependPath: false });
+  const agents = new Map(Object.entries(instances).map(([name, each]) => [name, new FailoverAgent(each)]));
+  const target = (service: ServiceName) => ({
+    // The agent connects to an instance of its choice; the name keeps connections apart.
+    target: { protocol: 'http:', host: service, port: 80 },
+    agent: agents.get(service)!,
+  });
+
+  const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
+    const service = serviceFor(request.url ?? '/');
+    if (service === undefined) return sendProblem(response, 404, 'No service has this path.');
+    proxy.web(request, response, target(service), (error) => sendUnavailable(response, service, error));
+  });
+  const upgraded = new Set<Socket>();
+  server.on('upgrade', (request, socket: Socket, head) => {
+    const service = serviceFor(request.url ?? '/');
+    if (service === undefined) return void socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\n\r\n');
+    upgraded.add(socket);
+    socket.once('close', () => upgraded.delete(socket));
+    proxy.ws(request, socket, head, target(service), () => {
+      if (socket.writable)
+        socket.end('HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\nretry-after: 1\r\n\r\n');
+    });
+  });
+  await listen(server, host, port);
+
+  return {
+    port: (server.address() as AddressInfo).port,
+    stop: async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeIdleConnections();
+      for (const socket of upgraded) socket.end();
+      const timer = setTimeout(() => {
+        server.closeAllConnections();
+        for (const socket of upgraded) socket.destroy();
+      }, graceMs);
+      await closed;
+      clearTimeout(timer);
+      for (const agent of agents.values()) agent.destroy();
+    },
+  };
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function sendUnavailable(
+  response: ServerResponse | Socket,
+  service: string,
+  error: NodeJS.ErrnoException,
+): void {
+  if (!('writeHead' in response)) return void response.destroy();
+  // The answer has begun: all that is left is to say, by breaking it off, that it is not whole.
+  if (response.headersSent) return void response.destroy();
+  const refused = error.code === 'ECONNREFUSED';
+  if (refused) response.setHeader('retry-after', '1');
+  sendProblem(
+    response,
+    refused ? 503 : 502,
+    refused ? `${service} is not running.` : `${service} broke off: ${error.message}.`,
+  );
+}
+
+/** RFC 9457. */
+function sendProblem(response: ServerResponse, status: number, detail: string): void {
+  response.writeHead(status, { 'content-type': 'application/problem+json' });
+  response.end(JSON.stringify({ type: 'about:blank', status, detail }));
+}
