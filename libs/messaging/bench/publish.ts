@@ -27,7 +27,12 @@ async function measure(
   const call = async (caller: number) => {
     for (let count = 0; performance.now() < end; count++) {
       const started = performance.now();
-      await publisher.publish({ topic, key: `${caller}-${count}`, value, headers: { request: '{"method":"POST"}' } });
+      await publisher.publish({
+        topic,
+        key: `${caller}-${count}`,
+        value,
+        headers: { request: '{"method":"POST"}' },
+      });
       latencies.push(performance.now() - started);
     }
   };

@@ -56,7 +56,8 @@ export function createAdmin({ kafka, logger }: { kafka: () => Kafka; logger: Log
   };
 
   return {
-    createTopics: (definitions) => call('Creating topics', (admin) => createTopics(admin, definitions, logger)),
+    createTopics: (definitions) =>
+      call('Creating topics', (admin) => createTopics(admin, definitions, logger)),
     partitionCount: (topic) =>
       call(`Looking up the topic ${topic}`, async (admin) => {
         const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
@@ -65,7 +66,11 @@ export function createAdmin({ kafka, logger }: { kafka: () => Kafka; logger: Log
     watermarks: (topic) =>
       call(`Reading the watermarks of ${topic}`, async (admin) => {
         const offsets = await admin.fetchTopicOffsets(topic);
-        return offsets.map(({ partition, low, high }) => ({ partition, low: BigInt(low), high: BigInt(high) }));
+        return offsets.map(({ partition, low, high }) => ({
+          partition,
+          low: BigInt(low),
+          high: BigInt(high),
+        }));
       }),
     committedOffsets: (groupId, topic) =>
       call(`Reading the offsets of ${groupId}`, async (admin) => {
@@ -92,7 +97,9 @@ async function createTopics(admin: Admin, definitions: TopicToCreate[], logger: 
   const missing = definitions.filter(({ name }) => !existing.includes(name));
   await Promise.all(missing.map((definition) => createTopic(admin, definition, brokers.length)));
   await Promise.all(
-    definitions.filter(({ name }) => existing.includes(name)).map((definition) => widen(admin, definition, logger)),
+    definitions
+      .filter(({ name }) => existing.includes(name))
+      .map((definition) => widen(admin, definition, logger)),
   );
 }
 
@@ -103,7 +110,10 @@ async function createTopic(admin: Admin, definition: TopicToCreate, brokers: num
     topic: definition.name,
     numPartitions: definition.partitions,
     ...replicas,
-    configEntries: Object.entries({ ...durability, ...definition.config }).map(([name, value]) => ({ name, value })),
+    configEntries: Object.entries({ ...durability, ...definition.config }).map(([name, value]) => ({
+      name,
+      value,
+    })),
   };
   try {
     await admin.createTopics({ topics: [topic], waitForLeaders: true });

@@ -66,7 +66,10 @@ export class Batch<T extends Member> {
       for (const [partition, { members }] of partitions) {
         const base = offsets.get(`${topic} ${partition}`);
         if (base === undefined) {
-          throw new MessagingError('unavailable', `Kafka did not acknowledge partition ${partition} of ${topic}.`);
+          throw new MessagingError(
+            'unavailable',
+            `Kafka did not acknowledge partition ${partition} of ${topic}.`,
+          );
         }
         members.forEach((member, index) => {
           each(member, base + BigInt(index));

@@ -1,11 +1,6 @@
 /** What can be wrong with Kafka, or with what it was given. */
 export type MessagingErrorCode =
-  | 'unavailable'
-  | 'overloaded'
-  | 'record_too_large'
-  | 'unknown_topic'
-  | 'fenced'
-  | 'closed';
+  'unavailable' | 'overloaded' | 'record_too_large' | 'unknown_topic' | 'fenced' | 'closed';
 
 const retryableCodes: readonly MessagingErrorCode[] = ['unavailable', 'overloaded', 'fenced'];
 

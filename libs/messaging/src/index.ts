@@ -14,3 +14,14 @@ export type {
   RecordPosition,
   TopicPartition,
 } from './types.ts';
+export { createPartitionReader } from './partition-reader.ts';
+export type { PartitionReader } from './partition-reader.ts';
+export { createTable } from './table.ts';
+export type { Table, TableOptions } from './table.ts';
+export { createSink } from './sink.ts';
+export type { Sink } from './sink.ts';
+export type { SinkBatch, SinkOptions } from './sink-handler.ts';
+export { createTransformer } from './transformer.ts';
+export type { Transformer } from './transformer.ts';
+export type { TransformBatch, TransformerOptions, TransformResult } from './transform-handler.ts';
+export type { DeadLetter } from './dead-letter.ts';

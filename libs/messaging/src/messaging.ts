@@ -28,7 +28,13 @@ export interface Messaging extends MessagingOptions {
  * After a broker's restart clients are back within a second (with kafkajs's defaults it takes up to five). All values are
  * named, since kafkajs has others when NODE_ENV is `test`.
  */
-const clientRetry: RetryOptions = { initialRetryTime: 50, maxRetryTime: 500, factor: 0.2, multiplier: 2, retries: 8 };
+const clientRetry: RetryOptions = {
+  initialRetryTime: 50,
+  maxRetryTime: 500,
+  factor: 0.2,
+  multiplier: 2,
+  retries: 8,
+};
 
 /** Milliseconds for a broker to answer. JoinGroup and SyncGroup have limits of their own. */
 const REQUEST_TIMEOUT_MS = 10_000;

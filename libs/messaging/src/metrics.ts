@@ -4,16 +4,21 @@ import type { Attributes } from '@opentelemetry/api';
 /** Names as in the semantic conventions for messaging clients; bytes and lag have none there. */
 const meter = metrics.getMeter('@tributary/messaging');
 
-const sent = meter.createCounter('messaging.client.sent.messages', { description: 'Records that Kafka acknowledged' });
+const sent = meter.createCounter('messaging.client.sent.messages', {
+  description: 'Records that Kafka acknowledged',
+});
 const sentBytes = meter.createCounter('tributary.messaging.sent.bytes', { unit: 'By' });
-const consumed = meter.createCounter('messaging.client.consumed.messages', { description: 'Records that were read' });
+const consumed = meter.createCounter('messaging.client.consumed.messages', {
+  description: 'Records that were read',
+});
 const consumedBytes = meter.createCounter('tributary.messaging.consumed.bytes', { unit: 'By' });
 const duration = meter.createHistogram('messaging.client.operation.duration', {
   unit: 's',
   description: 'From publish() to the acknowledgement of every in-sync replica',
 });
 const lag = meter.createObservableGauge('tributary.messaging.consumer.lag', {
-  description: 'Records between the position of a consumer and the end of its partition, as of its last fetch',
+  description:
+    'Records between the position of a consumer and the end of its partition, as of its last fetch',
 });
 
 const lags = new Map<string, { value: number; attributes: Attributes }>();
@@ -48,7 +53,11 @@ export function countConsumed(topic: string, records: number, { bytes }: { bytes
 }
 
 /** Undefined: the partition is read by somebody else from now on. */
-export function setLag(groupId: string, topic: string, { partition, value }: { partition: number; value: number | undefined }): void {
+export function setLag(
+  groupId: string,
+  topic: string,
+  { partition, value }: { partition: number; value: number | undefined },
+): void {
   const key = `${groupId} ${topic} ${partition}`;
   if (value === undefined) {
     lags.delete(key);

@@ -63,7 +63,9 @@ export class PublisherLane {
   /** Rejects what has waited too long. Records wait in the order of their deadlines. */
   expire(now: number): void {
     while (this.#head < this.#queue.length && this.#queue[this.#head]!.deadline <= now) {
-      this.#take().reject(new MessagingError('unavailable', `Kafka did not take the record in time: ${this.#why()}`));
+      this.#take().reject(
+        new MessagingError('unavailable', `Kafka did not take the record in time: ${this.#why()}`),
+      );
     }
     this.#compact();
   }

@@ -35,7 +35,12 @@ export interface Publisher {
 /** Micro-batched, idempotent, bounded. */
 export function createPublisher(
   messaging: Messaging,
-  { producers = 2, maxQueuedBytes = 64 * 1024 * 1024, maxQueuedRecords = 20_000, timeoutMs = 10_000 }: PublisherOptions = {},
+  {
+    producers = 2,
+    maxQueuedBytes = 64 * 1024 * 1024,
+    maxQueuedRecords = 20_000,
+    timeoutMs = 10_000,
+  }: PublisherOptions = {},
 ): Publisher {
   const lanes = Array.from({ length: producers }, () => new PublisherLane(messaging));
   let queuedBytes = 0;
@@ -46,10 +51,17 @@ export function createPublisher(
   const refuse = (bytes: number): MessagingError | undefined => {
     if (stopping !== undefined) return new MessagingError('closed', 'The publisher is stopped.');
     if (queuedBytes + bytes <= maxQueuedBytes && queuedRecords < maxQueuedRecords) return undefined;
-    return new MessagingError('overloaded', `${queuedRecords} records of ${queuedBytes} bytes wait for Kafka already.`);
+    return new MessagingError(
+      'overloaded',
+      `${queuedRecords} records of ${queuedBytes} bytes wait for Kafka already.`,
+    );
   };
 
-  const enqueue = (record: OutgoingRecord, count: number, { span, bytes, headers }: Sendable): Promise<RecordPosition> =>
+  const enqueue = (
+    record: OutgoingRecord,
+    count: number,
+    { span, bytes, headers }: Sendable,
+  ): Promise<RecordPosition> =>
     new Promise((resolve, reject) => {
       const partition = choosePartition(record, count);
       const started = performance.now();
@@ -83,7 +95,8 @@ export function createPublisher(
     try {
       const bytes = recordBytes({ ...record, headers });
       checkSize(record.topic, bytes, { max: messaging.maxRecordBytes });
-      const count = messaging.topics.known(record.topic) ?? (await messaging.topics.partitionCount(record.topic));
+      const count =
+        messaging.topics.known(record.topic) ?? (await messaging.topics.partitionCount(record.topic));
       const refusal = refuse(bytes);
       if (refusal !== undefined) throw refusal;
       return await enqueue(record, count, { span, bytes, headers });
@@ -94,10 +107,13 @@ export function createPublisher(
   };
 
   const start = async (): Promise<void> => {
-    timer ??= setInterval(() => {
-      const now = performance.now();
-      for (const lane of lanes) lane.expire(now);
-    }, Math.min(100, timeoutMs)).unref();
+    timer ??= setInterval(
+      () => {
+        const now = performance.now();
+        for (const lane of lanes) lane.expire(now);
+      },
+      Math.min(100, timeoutMs),
+    ).unref();
     await Promise.all(lanes.map((lane) => lane.start()));
   };
 

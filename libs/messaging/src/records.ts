@@ -9,7 +9,11 @@ const RECORD_OVERHEAD = 70;
 const HEADER_OVERHEAD = 10;
 
 /** Bytes that a record takes in a batch, a little more rather than less. */
-export function recordBytes({ key, value, headers = {} }: Pick<OutgoingRecord, 'key' | 'value' | 'headers'>): number {
+export function recordBytes({
+  key,
+  value,
+  headers = {},
+}: Pick<OutgoingRecord, 'key' | 'value' | 'headers'>): number {
   let bytes = RECORD_OVERHEAD + byteLength(key) + byteLength(value);
   for (const name in headers) bytes += HEADER_OVERHEAD + name.length + byteLength(headers[name] ?? null);
   return bytes;
@@ -22,7 +26,10 @@ function byteLength(data: string | Buffer | null): number {
 /** Throws `record_too_large` where the broker would refuse the whole batch later. */
 export function checkSize(topic: string, bytes: number, { max }: { max: number }): void {
   if (bytes <= max) return;
-  throw new MessagingError('record_too_large', `A record for ${topic} has ${bytes} bytes, the limit is ${max}.`);
+  throw new MessagingError(
+    'record_too_large',
+    `A record for ${topic} has ${bytes} bytes, the limit is ${max}.`,
+  );
 }
 
 let roundRobin = 0;
@@ -31,7 +38,10 @@ let roundRobin = 0;
 export function choosePartition({ topic, key, partition }: OutgoingRecord, count: number): number {
   if (partition !== undefined) {
     if (partition >= 0 && partition < count) return partition;
-    throw new MessagingError('unknown_topic', `The topic ${topic} has ${count} partitions, not one with the number ${partition}.`);
+    throw new MessagingError(
+      'unknown_topic',
+      `The topic ${topic} has ${count} partitions, not one with the number ${partition}.`,
+    );
   }
   if (count === 0) throw new MessagingError('unknown_topic', `The topic ${topic} has no partitions.`);
   return key === null ? roundRobin++ % count : partitionForKey(key, count);
@@ -43,7 +53,13 @@ export function toMessage(
   { partition, headers }: { partition: number; headers: Record<string, string> },
 ): Message {
   const { key, value, timestamp } = record;
-  return { key, value, headers, partition, ...(timestamp === undefined ? {} : { timestamp: String(timestamp) }) };
+  return {
+    key,
+    value,
+    headers,
+    partition,
+    ...(timestamp === undefined ? {} : { timestamp: String(timestamp) }),
+  };
 }
 
 /** A record as handlers see it. */

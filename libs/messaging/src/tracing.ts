@@ -33,7 +33,10 @@ export function startSend(
 /** Ends a span; with an error it says so. */
 export function endSpan(span: Span, error?: unknown): void {
   if (error !== undefined) {
-    span.setStatus({ code: SpanStatusCode.ERROR, message: error instanceof Error ? error.message : String(error) });
+    span.setStatus({
+      code: SpanStatusCode.ERROR,
+      message: error instanceof Error ? error.message : String(error),
+    });
   }
   span.end();
 }
@@ -52,7 +55,11 @@ export function startProcess(records: IncomingRecord[], group: string): { span: 
     ...(first === undefined ? {} : { 'messaging.destination.partition.id': String(first.partition) }),
   };
   const links = records.length === 1 ? [] : linksTo(records);
-  const span = tracer.startSpan(`process ${first?.topic ?? ''}`, { kind: SpanKind.CONSUMER, attributes, links }, parent);
+  const span = tracer.startSpan(
+    `process ${first?.topic ?? ''}`,
+    { kind: SpanKind.CONSUMER, attributes, links },
+    parent,
+  );
   return { span, active: trace.setSpan(parent, span) };
 }
 

@@ -1,0 +1,196 @@
+import type { Consumer, EachBatchPayload } from 'kafkajs';
+import { settledWithin } from './backoff.ts';
+import { countConsumed, setLag } from './metrics.ts';
+import type { Messaging } from './messaging.ts';
+import { PartitionTask } from './partition-task.ts';
+import type { CreatePartitionHandler } from './partition-task.ts';
+import { toIncoming } from './records.ts';
+import { SupervisedConsumer } from './supervised-consumer.ts';
+import type { Health } from './types.ts';
+
+/**
+ * Milliseconds that the fetch loop waits for a handler. kafkajs fetches again when every partition of the last fetch is
+ * done, and beats in between; a handler that takes longer is left to itself with its partition paused, so that it holds
+ * up neither the other partitions nor the heartbeat. Pausing always would cost latency: a paused partition comes back
+ * with the next fetch only.
+ */
+const PATIENCE_MS = 200;
+
+/** A handler whose batch takes longer than this is stuck, whatever it waits for. */
+const STUCK_MS = 300_000;
+
+const DRAIN_TIMEOUT_MS = 30_000;
+
+export interface GroupConsumerOptions {
+  groupId: string;
+  topics: string[];
+  maxBytesPerPartition?: number;
+  createHandler: CreatePartitionHandler;
+  /** Whether the position is committed to Kafka after each batch, by the consumer itself. */
+  commit: boolean;
+}
+
+/** Shares partitions with the other members of a group; one batch per partition is in flight. */
+export class GroupConsumer {
+  readonly #messaging: Messaging;
+  readonly #options: GroupConsumerOptions;
+  readonly #consumer: SupervisedConsumer;
+  #tasks = new Map<string, PartitionTask>();
+  #draining = new AbortController();
+  #stopping: Promise<void> | undefined;
+  #current: Consumer | undefined;
+
+  constructor(messaging: Messaging, options: GroupConsumerOptions) {
+    this.#messaging = messaging;
+    this.#options = options;
+    const { groupId, topics, maxBytesPerPartition } = options;
+    this.#consumer = new SupervisedConsumer(messaging, {
+      groupId,
+      topics,
+      ...(maxBytesPerPartition === undefined ? {} : { maxBytesPerPartition }),
+      onJoin: (consumer, assignment) => {
+        this.#assign(consumer, assignment);
+      },
+      onBatch: (payload, consumer) => this.#handle(payload, consumer),
+    });
+  }
+
+  start(): Promise<void> {
+    return this.#consumer.start();
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  health(): Health {
+    const health = this.#consumer.health();
+    if (!health.healthy) return health;
+    for (const task of this.#tasks.values()) {
+      if (task.busyMs > STUCK_MS)
+        return { healthy: false, detail: `${task.name} has not moved for ${task.busyMs} ms` };
+    }
+    const waiting = [...this.#tasks.values()].filter((task) => task.trouble !== undefined);
+    if (waiting.length === 0) return { healthy: true, detail: `${this.#tasks.size} partitions` };
+    // An outage of something else is not this consumer's death: it waits, and says for what.
+    return { healthy: true, detail: `${waiting.length} partitions wait: ${waiting[0]!.trouble ?? ''}` };
+  }
+
+  /**
+   * Every join is a new assignment, of the same partitions too: whoever had them between may have moved their
+   * positions. They stay paused until the handler has said where to go on.
+   */
+  #assign(consumer: Consumer, assignment: Record<string, number[]>): void {
+    this.#current = consumer;
+    const former = this.#tasks;
+    for (const task of former.values()) task.revoke();
+    this.#tasks = new Map();
+    for (const [topic, partitions] of Object.entries(assignment)) {
+      for (const partition of partitions) {
+        const name = nameOf(topic, partition);
+        const task = this.#createTask(topic, partition);
+        this.#tasks.set(name, task);
+        consumer.pause([{ topic, partitions: [partition] }]);
+        if (!this.#draining.signal.aborted) void this.#open(task, { consumer, former: former.get(name) });
+        former.delete(name);
+      }
+    }
+    for (const task of former.values()) {
+      setLag(this.#options.groupId, task.topic, { partition: task.partition, value: undefined });
+      void task.close();
+    }
+  }
+
+  #createTask(topic: string, partition: number): PartitionTask {
+    return new PartitionTask(
+      { topic, partition },
+      {
+        createHandler: this.#options.createHandler,
+        draining: this.#draining.signal,
+        onTrouble: (task, error) => {
+          this.#warn(task, error, 'a partition waits: it could not be opened or processed');
+        },
+      },
+    );
+  }
+
+  async #open(
+    task: PartitionTask,
+    { consumer, former }: { consumer: Consumer; former: PartitionTask | undefined },
+  ): Promise<void> {
+    await former?.close();
+    const position = await task.open();
+    if (position !== undefined) this.#goOn(task, { consumer, position });
+  }
+
+  async #handle({ batch, resolveOffset }: EachBatchPayload, consumer: Consumer): Promise<void> {
+    const { topic, partition, messages } = batch;
+    const task = this.#tasks.get(nameOf(topic, partition));
+    if (task?.isReady !== true) return;
+    const next = BigInt(batch.lastOffset()) + 1n;
+    setLag(this.#options.groupId, topic, { partition, value: Number(BigInt(batch.highWatermark) - next) });
+    const records = messages.map((message) => toIncoming({ topic, partition }, message));
+    const bytes = messages.reduce(
+      (sum, { key, value }) => sum + (key?.length ?? 0) + (value?.length ?? 0),
+      0,
+    );
+    countConsumed(topic, records.length, { bytes });
+
+    const work = task.process({ records, next });
+    if (await settledWithin(work, PATIENCE_MS)) {
+      const position = await work;
+      if (position === undefined) return;
+      if (position === next) resolveOffset(messages.at(-1)!.offset);
+      else consumer.seek({ topic, partition, offset: position.toString() });
+      this.#commit(task, { consumer, position });
+      return;
+    }
+    consumer.pause([{ topic, partitions: [partition] }]);
+    void work.then((position) => {
+      if (position === undefined) return;
+      this.#goOn(task, { consumer, position });
+      this.#commit(task, { consumer, position });
+    });
+  }
+
+  #goOn(task: PartitionTask, { consumer, position }: { consumer: Consumer; position: bigint }): void {
+    const { topic, partition } = task;
+    if (task.isRevoked || this.#draining.signal.aborted || consumer !== this.#current) return;
+    try {
+      consumer.seek({ topic, partition, offset: position.toString() });
+      consumer.resume([{ topic, partitions: [partition] }]);
+    } catch (error) {
+      // kafkajs refuses when this consumer has just ended; the next one assigns anew.
+      this.#warn(task, error, 'a partition could not be resumed');
+    }
+  }
+
+  #commit(task: PartitionTask, { consumer, position }: { consumer: Consumer; position: bigint }): void {
+    if (!this.#options.commit || task.isRevoked) return;
+    const { topic, partition } = task;
+    consumer.commitOffsets([{ topic, partition, offset: position.toString() }]).catch((error: unknown) => {
+      this.#warn(task, error, 'the position was not committed for monitoring');
+    });
+  }
+
+  /** What is in flight is finished and committed, what waits is left to the next member. */
+  async #stop(): Promise<void> {
+    this.#draining.abort();
+    for (const { topic, partition } of this.#tasks.values())
+      this.#current?.pause([{ topic, partitions: [partition] }]);
+    const tasks = [...this.#tasks.values()];
+    await settledWithin(Promise.all(tasks.map((task) => task.idle())), DRAIN_TIMEOUT_MS);
+    await this.#consumer.stop();
+    for (const task of tasks) task.revoke();
+    await Promise.all(tasks.map((task) => task.close()));
+  }
+
+  #warn({ topic, partition }: PartitionTask, error: unknown, message: string): void {
+    this.#messaging.logger.warn({ err: error, groupId: this.#options.groupId, topic, partition }, message);
+  }
+}
+
+function nameOf(topic: string, partition: number): string {
+  return `${topic} ${partition}`;
+}
