@@ -36,7 +36,11 @@ interface Scope {
 }
 
 function inScope(alias: string, { workspace, since, until }: Scope): string[] {
-  return [`${alias}.workspace = ${workspace}`, `${alias}.occurred >= ${since}`, `${alias}.occurred <= ${until}`];
+  return [
+    `${alias}.workspace = ${workspace}`,
+    `${alias}.occurred >= ${since}`,
+    `${alias}.occurred <= ${until}`,
+  ];
 }
 
 function nameConditions(filter: EventFilter['event'], bind: Bind): string[] {
@@ -71,7 +75,11 @@ function inRole(id: string, role: string, bind: Bind): string {
   return `(${equalsAny('r.resource_id', [id], bind)} and r.role = ${bind(storableText(role))})`;
 }
 
-function anyResourceConditions(filter: Single<EventFilter['any_resource']>, scope: Scope, bind: Bind): string[] {
+function anyResourceConditions(
+  filter: Single<EventFilter['any_resource']>,
+  scope: Scope,
+  bind: Bind,
+): string[] {
   return hasResource(
     scope,
     [],
@@ -86,7 +94,13 @@ function anyResourceConditions(filter: Single<EventFilter['any_resource']>, scop
 /** One resource of the event meets all conditions. The scope is repeated, for the indexes of `event_resources`. */
 function hasResource(scope: Scope, roles: string[], conditions: string[]): string[] {
   if (conditions.length === 0) return [];
-  const all = ['r.event_id = e.id', 'r.received = e.received', ...inScope('r', scope), ...roles, ...conditions];
+  const all = [
+    'r.event_id = e.id',
+    'r.received = e.received',
+    ...inScope('r', scope),
+    ...roles,
+    ...conditions,
+  ];
   return [`exists (select from event_resources r where ${all.join(' and ')})`];
 }
 
@@ -99,7 +113,9 @@ function labelConditions(labels: LabelFilter | null | undefined, bind: Bind): st
     if (label === RESOURCE_ROLE) return anyOf(texts.map((value) => hasLabel(name, value, bind)));
     const parsed = texts.map(labelPattern);
     const positive = parsed.filter(({ negated }) => !negated).map((pattern) => matches(name, pattern, bind));
-    const negative = parsed.filter(({ negated }) => negated).map((pattern) => `not ${matches(name, pattern, bind)}`);
+    const negative = parsed
+      .filter(({ negated }) => negated)
+      .map((pattern) => `not ${matches(name, pattern, bind)}`);
     if (negative.length === 0) return anyOf(positive);
     const present = `r.labels ? ${bind(name)}::text`;
     return [present, ...(positive.length > 0 ? [anyOf(positive)] : []), ...negative].join(' and ');
@@ -120,7 +136,9 @@ function textConditions(query: string, bind: Bind): string[] {
   const { include, exclude, require } = parseTextQuery(query);
   const contains = (term: string): string => {
     // JSON text and a plain name are searched alike: the term is written as it stands in either.
-    const patterns = new Set([term, JSON.stringify(term).slice(1, -1)].map((text) => `%${escapeLike(storableText(text))}%`));
+    const patterns = new Set(
+      [term, JSON.stringify(term).slice(1, -1)].map((text) => `%${escapeLike(storableText(text))}%`),
+    );
     return `searchable(e.event, e.document) ilike any(${bind([...patterns])}::text[])`;
   };
   return [

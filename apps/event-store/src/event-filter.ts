@@ -23,7 +23,9 @@ export const eventFilter = z.strictObject({
   event: z
     .strictObject({ prefix: strings, exclude_prefix: strings, name: strings, exclude_name: strings })
     .nullish(),
-  resource: z.strictObject({ id: strings, id_prefix: strings, labels, distinct: z.boolean().default(false) }).nullish(),
+  resource: z
+    .strictObject({ id: strings, id_prefix: strings, labels, distinct: z.boolean().default(false) })
+    .nullish(),
   related: z.union([related, z.array(related)]).nullish(),
   any_resource: z.union([anyResource, z.array(anyResource)]).nullish(),
   id: z.strictObject({ id: z.array(uuid).nullish() }).nullish(),

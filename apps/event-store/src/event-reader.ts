@@ -30,9 +30,15 @@ export async function readEventPage(
   if (limit === 0) return { documents: [], next: null };
   const values: unknown[] = [];
   const bind = bindTo(values);
-  const matching = selectMatching('e.occurred, e.id, e.document', eventConditions(workspace, filter, bind), filter);
+  const matching = selectMatching(
+    'e.occurred, e.id, e.document',
+    eventConditions(workspace, filter, bind),
+    filter,
+  );
   const beyond = filter.order === 'ASC' ? '>' : '<';
-  const place = after ? `where (occurred, id) ${beyond} (${bind(after.occurred)}::timestamptz, ${bind(after.id)}::uuid)` : '';
+  const place = after
+    ? `where (occurred, id) ${beyond} (${bind(after.occurred)}::timestamptz, ${bind(after.id)}::uuid)`
+    : '';
   const { rows } = await db.query<EventCursor & { document: string }>(
     `select document, id, to_char(occurred at time zone 'UTC', ${MICROSECONDS}) as occurred
        from (${matching}) matching ${place}
@@ -51,7 +57,10 @@ export async function readEventPage(
 export async function countEvents(db: Queryable, workspace: string, filter: ResolvedFilter): Promise<number> {
   const values: unknown[] = [];
   const matching = selectMatching('e.id', eventConditions(workspace, filter, bindTo(values)), filter);
-  const { rows } = await db.query<{ total: string }>(`select count(*) as total from (${matching}) matching`, values);
+  const { rows } = await db.query<{ total: string }>(
+    `select count(*) as total from (${matching}) matching`,
+    values,
+  );
   return Number(rows[0]!.total);
 }
 

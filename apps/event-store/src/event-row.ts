@@ -63,7 +63,9 @@ function parseEvent(document: string): Event {
   const result = eventSchema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  throw new PoisonRecordError(`the value is no event: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
+  throw new PoisonRecordError(
+    `the value is no event: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
+  );
 }
 
 function resourceRow(labels: Resource, role: string): EventRow['resources'][number] {

@@ -90,5 +90,7 @@ function parse<T extends z.ZodType>(schema: T, text: string, what: string): z.ou
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  throw new PoisonRecordError(`${what} is not valid: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
+  throw new PoisonRecordError(
+    `${what} is not valid: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
+  );
 }

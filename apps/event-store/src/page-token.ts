@@ -22,8 +22,11 @@ export function createPageTokens(key: Buffer): PageTokens {
     open: (token) => {
       const bytes = Buffer.from(token, 'base64url');
       const data = bytes.subarray(MAC_BYTES);
-      if (bytes.length <= MAC_BYTES || !timingSafeEqual(bytes.subarray(0, MAC_BYTES), mac(data))) return undefined;
-      return JSON.parse(inflateRawSync(data, { maxOutputLength: MAX_STATE_BYTES }).toString('utf8')) as unknown;
+      if (bytes.length <= MAC_BYTES || !timingSafeEqual(bytes.subarray(0, MAC_BYTES), mac(data)))
+        return undefined;
+      return JSON.parse(
+        inflateRawSync(data, { maxOutputLength: MAX_STATE_BYTES }).toString('utf8'),
+      ) as unknown;
     },
   };
 }

@@ -69,9 +69,10 @@ export async function dropExpired(
     execution_requests: days.requests,
   };
   return pool.transaction(async (client) => {
-    const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_xact_lock($1) as locked', [
-      PARTITIONS_LOCK + 1,
-    ]);
+    const { rows } = await client.query<{ locked: boolean }>(
+      'select pg_try_advisory_xact_lock($1) as locked',
+      [PARTITIONS_LOCK + 1],
+    );
     if (!rows[0]?.locked) return [];
     const dropped: string[] = [];
     for (const [table, keep] of Object.entries(keepDays)) {
