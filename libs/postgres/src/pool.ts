@@ -84,6 +84,7 @@ export function createPool(options: PoolOptions): Pool {
   });
 
   function note(error?: unknown): void {
+    if (closing) return;
     if (error === undefined) health = { healthy: true, detail: 'connected' };
     else if (isRetryable(error)) health = { healthy: false, detail: describe(error) };
   }
@@ -107,7 +108,7 @@ export function createPool(options: PoolOptions): Pool {
       await query('SELECT 1');
     } catch (error) {
       // Also what is no outage (a wrong password) is told: nothing works with it.
-      health = { healthy: false, detail: describe(error) };
+      if (!closing) health = { healthy: false, detail: describe(error) };
       throw error;
     }
   }
