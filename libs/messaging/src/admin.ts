@@ -1,4 +1,5 @@
 import type { Admin, ITopicConfig, Kafka } from 'kafkajs';
+import { wait } from './backoff.ts';
 import { kafkaErrorType, toMessagingError } from './errors.ts';
 import type { Logger } from './types.ts';
 
@@ -116,9 +117,26 @@ async function createTopic(admin: Admin, definition: TopicToCreate, brokers: num
     })),
   };
   try {
-    await admin.createTopics({ topics: [topic], waitForLeaders: true });
+    await admin.createTopics({ topics: [topic], waitForLeaders: false });
   } catch (error) {
     if (kafkaErrorType(error) !== 'TOPIC_ALREADY_EXISTS') throw error;
+  }
+  await visible(admin, definition.name);
+}
+
+const VISIBLE_TIMEOUT_MS = 15_000;
+
+/** Brokers learn of a new topic a little later than its maker; kafkajs waits for leaders, and fails on what is unknown. */
+async function visible(admin: Admin, name: string): Promise<void> {
+  for (const deadline = Date.now() + VISIBLE_TIMEOUT_MS; ; ) {
+    try {
+      const { topics } = await admin.fetchTopicMetadata({ topics: [name] });
+      if (topics[0]?.partitions.every(({ leader }) => leader >= 0)) return;
+    } catch (error) {
+      const type = kafkaErrorType(error) ?? '';
+      if (!['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE'].includes(type) || Date.now() > deadline) throw error;
+    }
+    await wait(20);
   }
 }
 
