@@ -1,0 +1,82 @@
+import { recordHeaders, RESOURCE_ID, topics } from '@tributary/event-schemas';
+import type { CapturedRequest, Event, Outcome, OutcomeReply } from '@tributary/event-schemas';
+import type { IncomingRecord, OutgoingRecord } from '@tributary/messaging';
+import type { WrittenEvent } from './complete-event.ts';
+
+type TraceContext = IncomingRecord['traceContext'];
+
+const SCHEMA_VERSION = { [recordHeaders.schemaVersion]: '1' };
+
+/** The record of an event: ordered by its resource, and a CloudEvent in binary mode to whoever reads it as one. */
+export function eventRecord(
+  { event, json }: WrittenEvent,
+  {
+    request,
+    version,
+    traceContext,
+  }: { request: CapturedRequest; version: number; traceContext: TraceContext },
+): OutgoingRecord {
+  return {
+    topic: topics.events.name,
+    key: event.resource[RESOURCE_ID]!,
+    value: json,
+    headers: {
+      [recordHeaders.schemaVersion]: '1',
+      [recordHeaders.executionId]: request.execution_id,
+      [recordHeaders.webhookVersion]: String(version),
+      ...replyHeaders(request),
+      ...cloudEventHeaders(event, request),
+    },
+    traceContext,
+  };
+}
+
+/** Where a consumer may answer the caller, when one waits. */
+function replyHeaders({ reply_partition: partition }: CapturedRequest): Record<string, string> {
+  if (partition === null) return {};
+  return {
+    [recordHeaders.replyTopic]: topics.replies.name,
+    [recordHeaders.replyPartition]: String(partition),
+  };
+}
+
+/** Kafka protocol binding for CloudEvents 1.0.2, 3.2 (binary content mode). Attributes must not be empty there. */
+function cloudEventHeaders(
+  event: Event,
+  { account, workspace, webhook_id: id }: CapturedRequest,
+): Record<string, string> {
+  return {
+    ce_specversion: '1.0',
+    ce_id: event.id,
+    ce_type: event.event === '' ? 'unnamed' : event.event,
+    ce_source: `/accounts/${account}/workspaces/${workspace}/webhooks/${id}`,
+    ce_subject: event.resource[RESOURCE_ID]!,
+    ce_time: event.occurred,
+    'content-type': 'application/json',
+  };
+}
+
+/** The record of an execution's outcome. */
+export function outcomeRecord(outcome: Outcome, traceContext: TraceContext): OutgoingRecord {
+  return {
+    topic: topics.outcomes.name,
+    key: outcome.execution_id,
+    value: JSON.stringify(outcome),
+    headers: SCHEMA_VERSION,
+    traceContext,
+  };
+}
+
+/** The answer to the ingress that waits on `partition`. */
+export function replyRecord(outcome: Outcome, partition: number, traceContext: TraceContext): OutgoingRecord {
+  const { execution_id, outcome: name, cause, error } = outcome;
+  const reply: OutcomeReply = { execution_id, outcome: name, cause, error };
+  return {
+    topic: topics.replies.name,
+    key: execution_id,
+    value: JSON.stringify(reply),
+    headers: SCHEMA_VERSION,
+    partition,
+    traceContext,
+  };
+}

@@ -1,0 +1,98 @@
+import { activeWebhook, deletedWebhook } from '@tributary/event-schemas';
+import type { ActiveWebhook, CapturedRequest } from '@tributary/event-schemas';
+import type { IncomingRecord } from '@tributary/messaging';
+
+/** What rendering needs of a webhook; the slug stays encrypted. */
+const rendered = activeWebhook.pick({
+  id: true,
+  name: true,
+  version: true,
+  template: true,
+  slug_encrypted: true,
+  limits: true,
+});
+export type KnownWebhook =
+  | Pick<ActiveWebhook, 'id' | 'name' | 'version' | 'template' | 'slug_encrypted' | 'limits'>
+  | { deleted: true; id: string; version: number };
+
+/** Reads a record of `tributary.webhooks`; undefined for one that is not valid. */
+export function decodeWebhook({ value }: Pick<IncomingRecord, 'value'>): KnownWebhook | undefined {
+  if (value === null) return undefined;
+  let json: unknown;
+  try {
+    json = JSON.parse(value.toString());
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+  const isDeleted = typeof json === 'object' && json !== null && 'deleted' in json;
+  return (isDeleted ? deletedWebhook : rendered).safeParse(json).data;
+}
+
+export interface WebhookDirectoryOptions {
+  get: (id: string) => KnownWebhook | undefined;
+  /** When it was last proven that nothing newer exists; milliseconds since the epoch. */
+  provenCurrentAt: () => number;
+  /** How long a version that a proof says does not exist is still waited for. */
+  graceMs: number;
+  now?: () => number;
+}
+
+/** The webhooks of the system, and the means to wait for one that is on its way. */
+export interface WebhookDirectory {
+  /** The webhook at the version that the ingress saw, or a newer one; undefined while it is not known. */
+  find: (request: Pick<CapturedRequest, 'webhook_id' | 'webhook_version'>) => KnownWebhook | undefined;
+  /**
+   * Waits until the webhook is known, calling `pause` about every second. What the ingress saw is on the topic, so this
+   * waits for as long as the topic cannot be read; once the topic is proven read past the grace time, the version does
+   * not exist (it was lost, or made up), and what is known of the webhook, perhaps nothing, is the answer.
+   */
+  waitFor: (
+    request: Pick<CapturedRequest, 'webhook_id' | 'webhook_version'>,
+    pause: () => Promise<void>,
+  ) => Promise<KnownWebhook | undefined>;
+  /** To be called at every change of the table. */
+  changed: (id: string) => void;
+}
+
+const PAUSE_MS = 1_000;
+
+export function createWebhookDirectory(options: WebhookDirectoryOptions): WebhookDirectory {
+  const { get, provenCurrentAt, graceMs, now = Date.now } = options;
+  const waiting = new Map<string, Set<() => void>>();
+
+  const find: WebhookDirectory['find'] = ({ webhook_id: id, webhook_version: version }) => {
+    const known = get(id);
+    return known !== undefined && known.version >= version ? known : undefined;
+  };
+
+  const nextChange = (id: string, timeoutMs: number): Promise<void> =>
+    new Promise((resolve) => {
+      const wakers = waiting.get(id) ?? new Set();
+      const wake = (): void => {
+        clearTimeout(timer);
+        wakers.delete(wake);
+        if (wakers.size === 0) waiting.delete(id);
+        resolve();
+      };
+      const timer = setTimeout(wake, timeoutMs);
+      waiting.set(id, wakers.add(wake));
+    });
+
+  return {
+    find,
+    waitFor: async (request, pause) => {
+      const since = now();
+      for (;;) {
+        const known = find(request);
+        if (known) return known;
+        if (provenCurrentAt() >= since + graceMs) return get(request.webhook_id);
+        await nextChange(request.webhook_id, PAUSE_MS);
+        await pause();
+      }
+    },
+    changed: (id) => {
+      for (const wake of [...(waiting.get(id) ?? [])]) wake();
+    },
+  };
+}
