@@ -1,6 +1,6 @@
 import { native, type NativeFunction } from '../runtime/callable.ts';
 import { filterJson } from '../json/write.ts';
-import { Markup, type Value } from '../values/types.ts';
+import { JsonMarkup, type Value } from '../values/types.ts';
 import { functionalFilters } from './functional.ts';
 import { numberFilters } from './numbers.ts';
 import { pformat } from './pprint.ts';
@@ -23,7 +23,7 @@ export function builtinFilters(): Map<string, NativeFunction> {
     wordwrapFilter,
     native(
       'tojson(value, indent=None)',
-      (_r, value: Value, indent: Value) => new Markup(filterJson(value, indent)),
+      (_r, value: Value, indent: Value) => new JsonMarkup(filterJson(value, indent)),
     ),
     native('pprint(value)', (_r, value: Value) => pformat(value)),
   ]) {

@@ -2,6 +2,7 @@ import { PythonError, typeError, valueError } from '../errors.ts';
 import { charge, chargeText, checkStringLength } from '../runtime/budget.ts';
 import { compare } from '../values/compare.ts';
 import { PyDict } from '../values/dict.ts';
+import { compareStrings, hasSurrogates } from '../values/unicode.ts';
 import { bigintText, floatText } from '../values/text.ts';
 import { PyFloat, itemsOf, textOf, typeName, type Value } from '../values/types.ts';
 
@@ -40,41 +41,67 @@ function floatJson(value: number): string {
 }
 
 function writeObject(value: object, style: Style, depth: number): string {
-  charge(1);
-  if (depth > deepest)
+  if (depth > deepest) {
     throw new PythonError('RecursionError', 'maximum recursion depth exceeded while encoding a JSON object');
-  if (value instanceof PyFloat) return floatJson(value.value);
+  }
   if (value instanceof PyDict) return writeDict(value, style, depth);
   const items = itemsOf(value);
-  if (items)
-    return frame(
-      '[',
-      items.map((item) => write(item, style, depth + 1)),
-      ']',
-      style,
-      depth,
-    );
+  if (items) return writeList(items, style, depth);
+  if (value instanceof PyFloat) return floatJson(value.value);
   const text = textOf(value);
   if (text !== undefined) return style.text(text);
   throw typeError(`Object of type ${typeName(value)} is not JSON serializable`);
 }
 
-function writeDict(dict: PyDict, style: Style, depth: number): string {
-  const entries = [...dict.entries()];
-  if (style.sortKeys && entries.length > 1) entries.sort(([a], [b]) => compare(a, b, '<'));
-  const parts = entries.map(
-    ([key, value]) => style.text(keyText(key)) + style.keySeparator + write(value, style, depth + 1),
-  );
-  return frame('{', parts, '}', style, depth);
+/** White space before an element at a depth; nothing where all stands on one line. */
+function breakLine(style: Style, depth: number): string {
+  if (style.indent === undefined) return '';
+  charge(1);
+  return `\n${style.indent.repeat(depth)}`;
 }
 
-function frame(open: string, parts: string[], close: string, style: Style, depth: number): string {
-  charge(parts.length);
-  if (parts.length === 0) return open + close;
-  if (style.indent === undefined) return open + parts.join(style.itemSeparator) + close;
-  const inside = `\n${style.indent.repeat(depth + 1)}`;
-  checkStringLength(parts.length * inside.length);
-  return `${open}${inside}${parts.join(style.itemSeparator + inside)}\n${style.indent.repeat(depth)}${close}`;
+function writeList(items: readonly Value[], style: Style, depth: number): string {
+  charge(1 + items.length / 4);
+  if (items.length === 0) return '[]';
+  const separator = style.itemSeparator + breakLine(style, depth + 1);
+  let text = `[${breakLine(style, depth + 1)}`;
+  for (let i = 0; i < items.length; i++) {
+    if (i > 0) text += separator;
+    text += write(items[i] as Value, style, depth + 1);
+    if (style.indent !== undefined) checkStringLength(text.length);
+  }
+  return `${text}${breakLine(style, depth)}]`;
+}
+
+function writeDict(dict: PyDict, style: Style, depth: number): string {
+  charge(1 + dict.size / 4);
+  if (dict.size === 0) return '{}';
+  const separator = style.itemSeparator + breakLine(style, depth + 1);
+  let text = `{${breakLine(style, depth + 1)}`;
+  const keys = dict.textKeys();
+  if (keys) {
+    if (style.sortKeys) sortTexts(keys);
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i] as string;
+      if (i > 0) text += separator;
+      text += style.text(key) + style.keySeparator + write(dict.map.get(key) as Value, style, depth + 1);
+      if (style.indent !== undefined) checkStringLength(text.length);
+    }
+  } else {
+    const entries = [...dict.entries()];
+    if (style.sortKeys) entries.sort(([a], [b]) => compare(a, b, '<'));
+    const parts = entries.map(
+      ([key, value]) => style.text(keyText(key)) + style.keySeparator + write(value, style, depth + 1),
+    );
+    text += parts.join(separator);
+  }
+  return `${text}${breakLine(style, depth)}}`;
+}
+
+/** The native order is that of UTF-16 units, which is Python's unless there are surrogates. */
+function sortTexts(keys: string[]): void {
+  if (keys.some(hasSurrogates)) keys.sort(compareStrings);
+  else keys.sort();
 }
 
 function keyText(key: Value): string {
@@ -89,9 +116,9 @@ function keyText(key: Value): string {
 }
 
 // eslint-disable-next-line no-control-regex -- JSON escapes control characters
-const needsAscii = /["\\\0-\x1f\x7f-\uffff]/;
+const needsEscape = /["\\<>&'\0-\x1f\x7f-\uffff]/;
 // eslint-disable-next-line no-control-regex -- JSON escapes control characters
-const asciiEscapes = /["\\\0-\x1f\x80-\uffff]/g;
+const escapes = /["\\<>&'\0-\x1f\x7f-\uffff]/g;
 const short: Record<string, string> = {
   '"': '\\"',
   '\\': '\\\\',
@@ -102,25 +129,15 @@ const short: Record<string, string> = {
   '\f': '\\f',
 };
 
-function asciiString(text: string): string {
+/** A JSON string of ASCII characters that HTML leaves alone. */
+function htmlSafeString(text: string): string {
   chargeText(text.length);
-  if (!needsAscii.test(text)) return `"${text}"`;
+  if (!needsEscape.test(text)) return `"${text}"`;
   const body = text.replace(
-    asciiEscapes,
+    escapes,
     (char) => short[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
   return `"${body}"`;
-}
-
-const htmlEscapes: Record<string, string> = {
-  '<': '\\u003c',
-  '>': '\\u003e',
-  '&': '\\u0026',
-  "'": '\\u0027',
-};
-
-function htmlSafe(json: string): string {
-  return /[<>&']/.test(json) ? json.replace(/[<>&']/g, (char) => htmlEscapes[char] as string) : json;
 }
 
 const filterStyle: Style = {
@@ -128,21 +145,21 @@ const filterStyle: Style = {
   itemSeparator: ', ',
   keySeparator: ': ',
   indent: undefined,
-  text: asciiString,
+  text: htmlSafeString,
 };
 
 /** JSON as Jinja2's `tojson` writes it: sorted keys, ASCII only, safe inside HTML. */
 export function filterJson(value: Value, indent: Value): string {
   const style =
     indent === null ? filterStyle : { ...filterStyle, itemSeparator: ',', indent: indentText(indent) };
-  const json = htmlSafe(write(value, style, 0));
+  const json = write(value, style, 0);
   checkStringLength(json.length);
   return json;
 }
 
 function indentText(indent: Value): string {
   const text = textOf(indent);
-  if (text !== undefined) return text;
+  if (text !== undefined) return htmlSafeString(text).slice(1, -1);
   const size = typeof indent === 'boolean' ? Number(indent) : indent;
   if (typeof size !== 'number' || !Number.isInteger(size)) {
     throw typeError(`can't multiply sequence by non-int of type '${typeName(indent)}'`);

@@ -105,6 +105,13 @@ export class PyDict extends PyObject {
     return this.spelled ? [...this.keys()] : ([...this.map.keys()] as Value[]);
   }
 
+  /** The keys, if all are plain strings; each then finds its value in `map`. */
+  textKeys(): string[] | undefined {
+    if (this.spelled) return undefined;
+    const keys = [...this.map.keys()];
+    return keys.every((key) => typeof key === 'string') ? keys : undefined;
+  }
+
   *entries(): Generator<[Value, Value], undefined> {
     const { spelled } = this;
     for (const [hash, value] of this.map) yield [spelled?.get(hash) ?? hash, value];

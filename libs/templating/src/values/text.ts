@@ -18,9 +18,8 @@ export function str(value: Value): string {
       if (value === null) return 'None';
       if (value instanceof Markup) return value.text;
       if (value instanceof PyFloat) return floatText(value.value);
-      if (Array.isArray(value) || value instanceof PyTuple || value instanceof PyDict) return repr(value);
-      if (value instanceof DictView) return repr(value);
-      return value instanceof PyObject ? value.str() : '<object>';
+      if (Array.isArray(value)) return repr(value);
+      return (value instanceof PyObject ? value.str() : undefined) ?? repr(value);
   }
 }
 
@@ -84,6 +83,9 @@ export function floatText(value: number): string {
   if (Number.isNaN(value)) return 'nan';
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
   if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0';
+  const size = Math.abs(value);
+  // In this range JavaScript writes the same digits.
+  if (size >= 1e-4 && size < 1e16) return Number.isInteger(value) ? `${value}.0` : String(value);
   const sign = value < 0 ? '-' : '';
   const [mantissa = '', exponentText = '0'] = Math.abs(value).toExponential().split('e');
   const exponent = Number(exponentText);

@@ -21,14 +21,14 @@ export type HashKey = null | number | bigint | string | object;
 export abstract class PyObject {
   abstract readonly typeName: string;
 
-  /** Python's `repr()`. */
+  /** Python's `repr()` of the types that are no containers. */
   repr(): string {
     return `<${this.typeName} object>`;
   }
 
-  /** Python's `str()`. */
-  str(): string {
-    return this.repr();
+  /** Python's `str()`; undefined for types whose text is that of `repr`, which knows the containers. */
+  str(): string | undefined {
+    return undefined;
   }
 
   truthy(): boolean {
@@ -192,3 +192,6 @@ export function typeName(value: Value): string {
       return value instanceof PyObject ? value.typeName : 'object';
   }
 }
+
+/** What `tojson` returns: Markup that is known to be one JSON value. */
+export class JsonMarkup extends Markup {}
