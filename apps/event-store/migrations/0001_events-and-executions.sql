@@ -93,15 +93,18 @@ create table execution_requests (
 -- A compressed body is not compressed again, a JSON body is.
 alter table execution_requests alter column body set storage extended;
 
--- What the text filter searches: name, resource, related and payload, without the keys around them. Reading a part of a
--- document fails where it holds \u0000, which Postgres cannot hold as text; then the whole document is searched.
+-- What the text filter searches: name, resource, related and payload, without the keys around them. Postgres cannot read
+-- a part of a document that escapes a NUL or half of a surrogate pair: of such a document these are left out.
 create function searchable(event text, document text) returns text
   language plpgsql immutable as
 $$
+declare
+  source json := document::json;
 begin
-  return concat_ws(' ', event, document::json -> 'resource', document::json -> 'related', document::json -> 'payload');
-exception when untranslatable_character then
-  return concat_ws(' ', event, document);
+  return concat_ws(' ', event, source -> 'resource', source -> 'related', source -> 'payload');
+exception when untranslatable_character or invalid_text_representation then
+  source := regexp_replace(document, '(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})', '\1', 'gi')::json;
+  return concat_ws(' ', event, source -> 'resource', source -> 'related', source -> 'payload');
 end
 $$;
 

@@ -29,7 +29,9 @@ function issueFaults(issue: Issue, root: unknown, at: (string | number)[]): Even
 
 function closest(members: Issue[][], input: unknown): Issue[] {
   const kind = (issues: Issue[]): boolean =>
-    !issues.some(({ path, code }) => path.length === 0 && code === 'invalid_type');
+    !issues.some(
+      ({ path, code }) => path.length === 0 && (code === 'invalid_type' || code === 'invalid_value'),
+    );
   return members.find(kind) ?? members[Array.isArray(input) ? members.length - 1 : 0]!;
 }
 
