@@ -28,11 +28,6 @@ afterAll(async () => {
   await kafka?.stop();
 }, 60_000);
 
-/** Execution ids on Kafka: a set, because a record whose acknowledgement was lost may be there though its call was refused. */
-function storedIds(): Set<string> {
-  return new Set(plane.requestsOf(webhook).map(({ request }) => request.execution_id));
-}
-
 describe('an acknowledged call', () => {
   it('is on Kafka, each of many made at once, exactly once', async () => {
     const agent = keepAliveAgent(32);
@@ -43,9 +38,7 @@ describe('an acknowledged call', () => {
     agent.destroy();
     expect(errors).toEqual([]);
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
-    await eventually(() => plane.requestsOf(webhook).length >= answers.length);
-    expect(plane.requestsOf(webhook)).toHaveLength(answers.length);
-    expect(storedIds()).toEqual(new Set(executionIds(answers)));
+    expect((await plane.storedExecutionIds()).sort()).toEqual(executionIds(answers).sort());
   }, 60_000);
 
   it('is never lost when Kafka dies: what cannot be stored is answered 503, and afterwards all goes on', async () => {
@@ -85,7 +78,10 @@ describe('an acknowledged call', () => {
     expect(seen.down).toEqual(new Set([503]));
     expect(retryAfter).toBe(true);
     const acknowledged = executionIds(answers.filter(({ status }) => status === 200));
-    await eventually(() => acknowledged.every((id) => storedIds().has(id)), { timeoutMs: 20_000 });
+    // More may be there: what Kafka stored, but could not say so, was answered 503.
+    const stored = new Set(await plane.storedExecutionIds());
+    expect(acknowledged.filter((id) => !stored.has(id))).toEqual([]);
+    expect(acknowledged.length).toBeGreaterThan(0);
   }, 150_000);
 
   it('is refused with 503 while the known webhooks may be stale, also when its slug is unknown', async () => {

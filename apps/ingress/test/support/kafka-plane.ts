@@ -7,10 +7,10 @@ import {
   topics,
 } from '@tributary/event-schemas';
 import type { ActiveWebhook, CapturedRequest, OutcomeReply, WebhookRecord } from '@tributary/event-schemas';
-import { createMessaging, createPartitionReader, createPublisher } from '@tributary/messaging';
+import { createMessaging, createPartitionReader, createPublisher, createTable } from '@tributary/messaging';
 import type { IncomingRecord } from '@tributary/messaging';
 import { createLogger } from '@tributary/service-runtime';
-import { randomName } from '@tributary/testing';
+import { eventually, randomName } from '@tributary/testing';
 
 /** A webhook as a test made it. */
 export interface TestWebhook {
@@ -33,6 +33,8 @@ export interface KafkaPlane {
   update(webhook: TestWebhook, changes: Partial<ActiveWebhook> | { deleted: true }): Promise<TestWebhook>;
   /** Every request of a webhook that was read so far, in the order of its partition. */
   requestsOf(webhook: TestWebhook): StoredRequest[];
+  /** Execution ids of every request that stands on `tributary.requests`, read from its beginning to its end. */
+  storedExecutionIds(): Promise<string[]>;
   /** Chooses the outcome of a request; undefined: no reply. */
   render: (stored: StoredRequest) => OutcomeReply['outcome'] | undefined;
   /** Sends the outcome of a request to the ingress that waits for it. */
@@ -49,12 +51,14 @@ export async function createKafkaPlane(brokers: string[]): Promise<KafkaPlane> {
     logger: createLogger({ service: 'test', instance: 'test', level: 'error' }),
     maxRecordBytes,
   });
-  await messaging.admin.createTopics(
-    Object.values(topics).map((topic) => ({
-      name: topic.name,
-      partitions: topic.partitions,
-      config: topicConfig(topic),
-    })),
+  await eventually(() =>
+    messaging.admin.createTopics(
+      Object.values(topics).map((topic) => ({
+        name: topic.name,
+        partitions: topic.partitions,
+        config: topicConfig(topic),
+      })),
+    ),
   );
   const publisher = createPublisher(messaging, { producers: 1, timeoutMs: 30_000 });
   await publisher.start();
@@ -63,6 +67,17 @@ export async function createKafkaPlane(brokers: string[]): Promise<KafkaPlane> {
   const plane: KafkaPlane = {
     render: () => 'emitted',
     requestsOf: ({ record }) => stored.get(record.id) ?? [],
+    storedExecutionIds: async () => {
+      const ids: string[] = [];
+      const table = createTable(messaging, {
+        topic: topics.requests.name,
+        decode: ({ headers }) =>
+          ids.push((JSON.parse(headers[recordHeaders.request]!) as CapturedRequest).execution_id),
+      });
+      await table.start();
+      await table.stop();
+      return ids;
+    },
     putWebhook: async (changes) => {
       const slug = randomBytes(16).toString('base64url');
       const webhook = { slug, path: `/hooks/${slug}`, record: { ...defaults(slug), ...changes } };
