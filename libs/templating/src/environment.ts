@@ -10,6 +10,7 @@ import { prefectFilters } from './prefect/filters.ts';
 import { NunjucksEnvironment } from './syntax/nunjucks.ts';
 import { CompiledExpression, Template, describeError } from './template.ts';
 import type { PyDict } from './values/dict.ts';
+import type { TemplateMode } from './compile/context.ts';
 import { truthy } from './values/compare.ts';
 import type { Value } from './values/types.ts';
 import type { UndefinedMode } from './values/undefined.ts';
@@ -30,6 +31,11 @@ export interface EnvironmentOptions {
   now?: () => number;
   /** A source of numbers in [0, 1) for `random` and `lipsum`. */
   random?: () => number;
+}
+
+export interface CompileOptions {
+  /** `jinja2` by default; in `json` no value can break or inject JSON. */
+  mode?: TemplateMode;
 }
 
 /** A filter or test of the host's own: gets the value, then the arguments as engine values, then the keyword arguments. */
@@ -73,12 +79,12 @@ export class Environment extends NunjucksEnvironment {
   }
 
   /** Compiles a template. Throws TemplateSyntaxError, TemplateAssertionError or, for an oversized source, LimitError. */
-  compile(source: string): Template {
+  compile(source: string, options: CompileOptions = {}): Template {
     const maximum = this.limits.templateBytes;
     if (Buffer.byteLength(source) > maximum) {
       throw new LimitError('templateBytes', maximum, `The template is larger than ${maximum} bytes.`);
     }
-    return new Template(source, this);
+    return new Template(source, this, options.mode);
   }
 
   /** Compiles a lone expression, such as `body.action == 'opened'`. Throws as `compile` does. */

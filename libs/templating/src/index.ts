@@ -1,4 +1,14 @@
-export { Environment, createEnvironment, type EnvironmentOptions, type HostFunction } from './environment.ts';
+export {
+  Environment,
+  createEnvironment,
+  type CompileOptions,
+  type EnvironmentOptions,
+  type HostFunction,
+} from './environment.ts';
+export type { TemplateMode } from './compile/context.ts';
+export { cloudEventId } from './prefect/cloud-event.ts';
+export { createTemplateCache, type TemplateCache } from './cache.ts';
+export { lintTemplate, type LintFinding, type LintRule } from './lint/lint.ts';
 export { CompiledExpression, Template, type TemplateContext } from './template.ts';
 export { validateTemplate, type TemplateProblem } from './validate.ts';
 export {

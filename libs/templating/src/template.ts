@@ -1,5 +1,6 @@
 import { LimitError, TemplateError, TemplateRuntimeError } from './errors.ts';
 import { compileLone, compileTemplate, type Program } from './compile/compiler.ts';
+import type { TemplateMode } from './compile/context.ts';
 import type { Environment } from './environment.ts';
 import { PyDict } from './values/dict.ts';
 import type { Value } from './values/types.ts';
@@ -52,16 +53,18 @@ export function describeError(error: unknown, source: string, limit: number): Te
 /** A compiled template. Rendering is synchronous and leaves nothing behind; one template may render any number of times. */
 export class Template extends NunjucksTemplate {
   readonly source: string;
+  readonly mode: TemplateMode;
   private readonly environment: Environment;
   private readonly program: Program<string>;
 
   /** Compiles at once. Throws TemplateSyntaxError or TemplateAssertionError. */
-  constructor(source: string, environment: Environment) {
+  constructor(source: string, environment: Environment, mode: TemplateMode = 'jinja2') {
     super(source, environment, undefined, false);
     this.source = source;
+    this.mode = mode;
     this.environment = environment;
     this.program = environment.guard(source, () =>
-      compileTemplate(parseTemplate(source), environment.runtime),
+      compileTemplate(parseTemplate(source), environment.runtime, mode),
     );
   }
 

@@ -119,7 +119,11 @@ export function compileBlock(place: Place, node: BlockNode): Execute {
         return value === undefined ? outer(name) : value;
       };
     }
-    block.execute(render);
+    try {
+      block.execute(render);
+    } catch (error) {
+      throw locate(error, node);
+    }
     render.lookup = outer;
   };
 }

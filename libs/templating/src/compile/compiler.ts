@@ -3,7 +3,8 @@ import { Frame, Render, type Lookup, type RuntimeOptions } from '../runtime/rend
 import { descendants, type Expression, type RootNode } from '../syntax/nodes.ts';
 import type { Value } from '../values/types.ts';
 import { compileBlockBody, compileSelf, enterActivation } from './blocks.ts';
-import { assertionError, type BlockCode, type Compilation, type Place } from './context.ts';
+import { JsonTracker } from '../json-mode/tracker.ts';
+import { assertionError, type BlockCode, type Compilation, type Place, type TemplateMode } from './context.ts';
 import { compileExpression } from './expressions.ts';
 import { Activation, Analysis, Scope } from './scope.ts';
 import { compileBody, compileEntry } from './statements.ts';
@@ -11,14 +12,14 @@ import { compileBody, compileEntry } from './statements.ts';
 /** Runs compiled code with a context. */
 export type Program<Result> = (lookup: Lookup) => Result;
 
-function newCompilation(options: RuntimeOptions): Compilation {
-  return { options, blocks: new Map<string, BlockCode>(), folding: new Render(options, () => undefined) };
+function newCompilation(options: RuntimeOptions, mode: TemplateMode): Compilation {
+  return { options, mode, blocks: new Map<string, BlockCode>(), folding: new Render(options, () => undefined) };
 }
 
 /** A render that starts in the state that the compile-time evaluation left. */
 function startRender(compilation: Compilation, lookup: Lookup): Render {
-  const { options, folding } = compilation;
-  const render = new Render(options, lookup);
+  const { options, folding, mode } = compilation;
+  const render = new Render(options, lookup, mode === 'json' ? new JsonTracker() : undefined);
   render.locale = folding.locale;
   if (compilation.blocks.size > 0) {
     render.lookup = (name) => {
@@ -30,8 +31,8 @@ function startRender(compilation: Compilation, lookup: Lookup): Render {
 }
 
 /** Compiles a template's tree to closures. Raises TemplateAssertionError. */
-export function compileTemplate(root: RootNode, options: RuntimeOptions): Program<string> {
-  const compilation = newCompilation(options);
+export function compileTemplate(root: RootNode, options: RuntimeOptions, mode: TemplateMode): Program<string> {
+  const compilation = newCompilation(options, mode);
   return withBudget(createBudget(options.limits), () => {
     for (const node of descendants(root)) {
       if (node.typename !== 'Block') continue;
@@ -63,7 +64,7 @@ export function compileTemplate(root: RootNode, options: RuntimeOptions): Progra
 
 /** Compiles a lone expression. */
 export function compileLone(node: Expression, options: RuntimeOptions): Program<Value> {
-  const compilation = newCompilation(options);
+  const compilation = newCompilation(options, 'jinja2');
   return withBudget(createBudget(options.limits), () => {
     const activation = new Activation();
     const scope = new Scope(activation);

@@ -1,6 +1,6 @@
 import { TemplateAssertionError, TemplateError, UndefinedError } from '../errors.ts';
 import type { Frame, Render, RuntimeOptions } from '../runtime/render.ts';
-import type { At, BlockNode } from '../syntax/nodes.ts';
+import type { At, BlockNode, Expression } from '../syntax/nodes.ts';
 import { positionOf } from '../syntax/token-parser.ts';
 import { Undefined } from '../values/undefined.ts';
 import type { Value } from '../values/types.ts';
@@ -34,9 +34,13 @@ export interface BlockCode {
   execute: (render: Render) => void;
 }
 
+/** `jinja2` renders text as Jinja2 does; in `json` the template is JSON with holes, see `json-mode/tracker.ts`. */
+export type TemplateMode = 'jinja2' | 'json';
+
 /** What is common to the whole template being compiled. */
 export interface Compilation {
   readonly options: RuntimeOptions;
+  readonly mode: TemplateMode;
   readonly blocks: Map<string, BlockCode>;
   /** Computes constant parts; its state (a language set by `humanize_activate`) is where renders start. */
   readonly folding: Render;
@@ -80,11 +84,23 @@ export function locate(error: unknown, at: At): unknown {
   return error;
 }
 
+/** The part of a chain of lookups that does not exist: in `body.a.b`, where `a` is missing, that is `a`. */
+function culprit({ origin }: Undefined, at: At): At {
+  let node = at as Expression;
+  while (node.typename === 'Attribute' || node.typename === 'LookupVal') {
+    if (origin.owner !== undefined && node.typename === 'Attribute' && node.name === origin.name) break;
+    if (origin.owner !== undefined && node.target.typename === 'Symbol') break;
+    node = node.target;
+  }
+  return node;
+}
+
 /** As `locate`; an undefined operand is itself to blame. */
 export function blame(error: unknown, at: At, ...operands: [value: Value, at: At][]): unknown {
   if (error instanceof UndefinedError) {
-    const culprit = operands.find(([value]) => value instanceof Undefined && error.message === value.message);
-    if (culprit) return locate(error, culprit[1]);
+    for (const [value, node] of operands) {
+      if (value instanceof Undefined && error.message === value.message) return locate(error, culprit(value, node));
+    }
   }
   return locate(error, at);
 }

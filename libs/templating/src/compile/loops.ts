@@ -5,10 +5,10 @@ import { descendants, type AnyNode, type ForNode, type Target } from '../syntax/
 import { truthy } from '../values/compare.ts';
 import { iterate } from '../values/sequence.ts';
 import { Markup, PyIterator, type Value } from '../values/types.ts';
-import { assertionError, blame, inner, type Execute, type Place } from './context.ts';
+import { assertionError, blame, inner, locate, type Execute, type Place } from './context.ts';
 import { compileExpression } from './expressions.ts';
 import { Activation, Analysis, Scope, undeclared } from './scope.ts';
-import { compileAssign, compileBody, compileEntry } from './statements.ts';
+import { compileAssign, compileBody, compileEntry, writeText } from './statements.ts';
 
 /** Every part of a loop, compiled. */
 interface LoopCode {
@@ -159,7 +159,12 @@ function compilePlain(place: Place, node: ForNode, iterable: (frame: Frame) => V
     } catch (error) {
       throw blame(error, node.iter, [source, node.iter]);
     }
-    if (!iteration(frame, items, loop)) otherwise?.(frame);
+    try {
+      if (iteration(frame, items, loop)) return;
+    } catch (error) {
+      throw locate(error, node);
+    }
+    otherwise?.(frame);
   };
 }
 
@@ -174,13 +179,11 @@ function compileRecursive(place: Place, node: ForNode, iterable: (frame: Frame) 
     const { render } = outer;
     const frame = new Frame(render, activation.size, outer);
     render.enter();
-    const out = render.out;
-    render.out = '';
+    const out = render.startCapture();
     const items = filter ? filter(frame, source) : source;
     const loop = new LoopContext(render, items, (inside, depth) => recurse(outer, inside, depth), depth0);
     if (!iteration(frame, items, loop)) otherwise?.(frame);
-    const text = render.out;
-    render.out = out;
+    const text = render.endCapture(out);
     render.depth--;
     if (escaping === 'on') return new Markup(text);
     return escaping === 'volatile' ? render.captured(text) : text;
@@ -194,6 +197,6 @@ function compileRecursive(place: Place, node: ForNode, iterable: (frame: Frame) 
     } catch (error) {
       throw blame(error, node.iter, [source, node.iter]);
     }
-    frame.render.write(text instanceof Markup ? text.text : (text as string));
+    writeText(frame, text, node);
   };
 }

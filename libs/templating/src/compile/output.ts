@@ -9,6 +9,7 @@ import { computed } from './fold.ts';
 
 /** Texts and values in the order they are printed; neighbouring constants become one text. */
 export function compileOutput(place: Place, node: OutputNode): Execute {
+  if (place.compilation.mode === 'json') return compileJsonOutput(place, node);
   const steps: (string | Execute)[] = [];
   for (const child of node.children) {
     const compiled = compileExpression(place, child);
@@ -31,7 +32,29 @@ export function compileOutput(place: Place, node: OutputNode): Execute {
     };
   }
   return (frame) => {
-    for (let i = 0; i < executes.length; i++) (executes[i] as Execute)(frame);
+    for (const execute of executes) execute(frame);
+  };
+}
+
+/** In JSON mode only the template's own text is text; every expression is a value, a constant one too. */
+function compileJsonOutput(place: Place, node: OutputNode): Execute {
+  const steps = node.children.map((child): Execute => {
+    if (child.typename === 'TemplateData') return locatedStep(child, (frame) => frame.render.writeLiteral(child.value));
+    const { run } = compileExpression(place, child);
+    return locatedStep(child, (frame) => frame.render.writeValue(run(frame)));
+  });
+  return (frame) => {
+    for (const step of steps) step(frame);
+  };
+}
+
+function locatedStep(node: Expression, execute: Execute): Execute {
+  return (frame) => {
+    try {
+      execute(frame);
+    } catch (error) {
+      throw locate(error, node);
+    }
   };
 }
 

@@ -38,7 +38,7 @@ export function compileBody(place: Place, nodes: Statement[]): Execute {
     };
   }
   return (frame) => {
-    for (let i = 0; i < steps.length; i++) (steps[i] as Execute)(frame);
+    for (const step of steps) step(frame);
   };
 }
 
@@ -167,12 +167,9 @@ function compileCapture(place: Place, nodes: Statement[]): (frame: Frame) => str
   const body = compileBody(place, nodes);
   return (frame) => {
     const { render } = frame;
-    const outer = render.out;
-    render.out = '';
+    const outer = render.startCapture();
     body(frame);
-    const text = render.out;
-    render.out = outer;
-    return text;
+    return render.endCapture(outer);
   };
 }
 
@@ -214,7 +211,8 @@ function compileFilterBlock(place: Place, node: FilterBlockNode): Execute {
 export function writeText(frame: Frame, value: Value, at: Statement): void {
   const text = textOf(value);
   if (text === undefined) throw locate(typeError(`expected str instance, ${typeName(value)} found`), at);
-  frame.render.write(text);
+  if (frame.render.tracker) frame.render.writeValue(text);
+  else frame.render.write(text);
 }
 
 function compileWith(place: Place, node: WithNode): Execute {

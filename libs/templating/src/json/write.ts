@@ -159,7 +159,7 @@ export function filterJson(value: Value, indent: Value): string {
 
 function indentText(indent: Value): string {
   const text = textOf(indent);
-  if (text !== undefined) return htmlSafeString(text).slice(1, -1);
+  if (text !== undefined) return text.replace(/[<>&']/g, (char) => htmlSafeString(char).slice(1, -1));
   const size = typeof indent === 'boolean' ? Number(indent) : indent;
   if (typeof size !== 'number' || !Number.isInteger(size)) {
     throw typeError(`can't multiply sequence by non-int of type '${typeName(indent)}'`);

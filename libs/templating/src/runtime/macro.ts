@@ -64,11 +64,9 @@ export class Macro extends Callable {
     const values = this.bind(render, positional, keywords);
     for (let i = 0; i < values.length; i++) frame.vars[code.targets[i] as number] = values[i];
     render.enter();
-    const outer = render.out;
-    render.out = '';
+    const outer = render.startCapture();
     code.body(frame);
-    const text = render.out;
-    render.out = outer;
+    const text = render.endCapture(outer);
     render.depth--;
     return render.captured(text);
   }

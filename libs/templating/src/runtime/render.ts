@@ -1,6 +1,8 @@
 import { LimitError } from '../errors.ts';
 import type { Locale } from '../humanize/locale.ts';
 import { englishLocale } from '../humanize/locale.ts';
+import type { JsonTracker } from '../json-mode/tracker.ts';
+import { str } from '../values/text.ts';
 import { Markup, type Value } from '../values/types.ts';
 import { Undefined, type UndefinedMode, type UndefinedOrigin } from '../values/undefined.ts';
 import type { Limits } from './budget.ts';
@@ -33,10 +35,15 @@ export class Render {
   out = '';
   autoescape = false;
   depth = 0;
+  /** In JSON mode, what follows the text that is written. */
+  readonly tracker: JsonTracker | undefined;
+  /** How many captures are open; captured text is text, not JSON. */
+  captures = 0;
   locale: Locale = englishLocale;
   private readonly outputLimit: number;
 
-  constructor(options: RuntimeOptions, lookup: Lookup) {
+  constructor(options: RuntimeOptions, lookup: Lookup, tracker?: JsonTracker) {
+    this.tracker = tracker;
     this.options = options;
     this.lookup = lookup;
     this.outputLimit = options.limits.outputBytes;
@@ -47,16 +54,38 @@ export class Render {
     if (this.out.length > this.outputLimit) this.outputTooLong();
   }
 
-  /** What `work` writes, as a text of its own. */
-  capture(work: () => void): string {
+  /** Writes the template's own text in JSON mode. */
+  writeLiteral(text: string): void {
+    if (this.captures === 0) this.tracker?.advance(text);
+    this.write(text);
+  }
+
+  /** Writes a value in JSON mode. */
+  writeValue(value: Value): void {
+    this.write(this.captures === 0 && this.tracker ? this.tracker.fill(value) : str(value));
+  }
+
+  /** Starts a text of its own; returns what `endCapture` needs. */
+  startCapture(): string {
     const outer = this.out;
     this.out = '';
-    try {
-      work();
-      return this.out;
-    } finally {
-      this.out = outer;
-    }
+    this.captures++;
+    return outer;
+  }
+
+  /** The text written since `startCapture`. */
+  endCapture(outer: string): string {
+    const text = this.out;
+    this.out = outer;
+    this.captures--;
+    return text;
+  }
+
+  /** What `work` writes, as a text of its own. */
+  capture(work: () => void): string {
+    const outer = this.startCapture();
+    work();
+    return this.endCapture(outer);
   }
 
   outputTooLong(): never {

@@ -18,7 +18,7 @@ export interface UndefinedOrigin {
 /** A name, attribute or item that does not exist. Prints as nothing, is false and empty, and raises on any other use. */
 export class Undefined extends PyObject {
   readonly mode: UndefinedMode;
-  private readonly origin: UndefinedOrigin;
+  readonly origin: UndefinedOrigin;
 
   constructor(mode: UndefinedMode, origin: UndefinedOrigin) {
     super();

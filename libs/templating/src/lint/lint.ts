@@ -1,0 +1,60 @@
+import type { TemplateMode } from '../compile/context.ts';
+import type { Environment } from '../environment.ts';
+import type { RootNode } from '../syntax/nodes.ts';
+import { normalizeSource } from '../syntax/lexer.ts';
+import { parseTemplate } from '../syntax/statement-parser.ts';
+import { validateTemplate } from '../validate.ts';
+import { checkEventShape } from './event-shape.ts';
+import { checkInterpolations } from './interpolations.ts';
+import { checkNames } from './names.ts';
+
+/** What a finding is about; `invalid` is what keeps a template from being saved. */
+export type LintRule = 'invalid' | 'unescaped-interpolation' | 'quoted-tojson' | 'unknown-name' | 'not-an-event';
+
+export interface LintFinding {
+  rule: LintRule;
+  severity: 'error' | 'warning';
+  message: string;
+  /** Both count from 1. */
+  line: number;
+  column: number;
+  hint?: string;
+}
+
+/** The names a webhook's template sees. */
+export const webhookNames: readonly string[] = [
+  ...['method', 'headers', 'body', 'query', 'path', 'raw_body', 'content_type', 'received', 'execution_id', 'webhook'],
+  ...['form', 'body_encoding', 'event', 'workspace'],
+];
+
+export interface LintOptions {
+  mode?: TemplateMode;
+  /** The names the context has; those of a webhook by default. */
+  names?: readonly string[];
+  /** What the template is for; a `text` need not be an event. */
+  result?: 'event' | 'text';
+}
+
+/**
+ * Looks for what template authors get wrong: values put into JSON strings unescaped, names that no context has, results
+ * that cannot be an event. Also reports everything `validateTemplate` does. Findings come in the order of the source.
+ */
+export function lintTemplate(source: string, environment: Environment, options: LintOptions = {}): LintFinding[] {
+  const { mode = 'jinja2', names = webhookNames, result = 'event' } = options;
+  const problems = validateTemplate(source, environment);
+  if (problems.some((problem) => problem.name !== 'LimitError')) return problems.map(asFinding);
+  const root: RootNode = parseTemplate(source);
+  const known = new Set([...names, ...environment.runtime.globals.keys()]);
+  const findings = [
+    ...problems.map(asFinding),
+    ...(mode === 'jinja2' && result === 'event' ? checkInterpolations(root) : []),
+    ...checkNames(root, known),
+    ...(result === 'event' ? checkEventShape(root, normalizeSource(source)) : []),
+  ];
+  return findings.sort((a, b) => a.line - b.line || a.column - b.column);
+}
+
+function asFinding(problem: ReturnType<typeof validateTemplate>[number]): LintFinding {
+  const { message, line, column, hint } = problem;
+  return { rule: 'invalid', severity: 'error', message, line, column, ...(hint === undefined ? {} : { hint }) };
+}
