@@ -128,13 +128,14 @@ const VISIBLE_TIMEOUT_MS = 15_000;
 
 /** Brokers learn of a new topic a little later than its maker; kafkajs waits for leaders, and fails on what is unknown. */
 async function visible(admin: Admin, name: string): Promise<void> {
-  for (const deadline = Date.now() + VISIBLE_TIMEOUT_MS; ; ) {
+  for (const deadline = Date.now() + VISIBLE_TIMEOUT_MS; ;) {
     try {
       const { topics } = await admin.fetchTopicMetadata({ topics: [name] });
       if (topics[0]?.partitions.every(({ leader }) => leader >= 0)) return;
     } catch (error) {
       const type = kafkaErrorType(error) ?? '';
-      if (!['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE'].includes(type) || Date.now() > deadline) throw error;
+      if (!['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE'].includes(type) || Date.now() > deadline)
+        throw error;
     }
     await wait(20);
   }

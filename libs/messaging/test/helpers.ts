@@ -7,14 +7,22 @@ const silent = () => undefined;
 const shown = (level: string) => (fields: object, message: string) => {
   if (process.env['TEST_LOG'] !== undefined) console.log(level, message, fields);
 };
-export const logger: Logger = { debug: silent, info: shown('info'), warn: shown('warn'), error: shown('error') };
+export const logger: Logger = {
+  debug: silent,
+  info: shown('info'),
+  warn: shown('warn'),
+  error: shown('error'),
+};
 
 export function messagingFor(brokers: string[]): Messaging {
   return createMessaging({ brokers, clientId: 'test', logger, maxRecordBytes: 2_000_000 });
 }
 
 /** A topic of a name that nobody else has. */
-export async function newTopic(messaging: Messaging, { partitions = 1 }: { partitions?: number } = {}): Promise<string> {
+export async function newTopic(
+  messaging: Messaging,
+  { partitions = 1 }: { partitions?: number } = {},
+): Promise<string> {
   const name = randomName('topic');
   await messaging.admin.createTopics([{ name, partitions, config: { 'max.message.bytes': '2000000' } }]);
   return name;
@@ -38,8 +46,15 @@ export async function publishNumbered(
 }
 
 /** All that a reader of committed records sees, read by kafkajs alone: a witness that is not under test. */
-export async function readAll(messaging: Messaging, topic: string): Promise<{ key: string; value: string; headers: Record<string, string> }[]> {
-  const kafka = new kafkajs.Kafka({ brokers: messaging.brokers, clientId: 'witness', logLevel: kafkajs.logLevel.NOTHING });
+export async function readAll(
+  messaging: Messaging,
+  topic: string,
+): Promise<{ key: string; value: string; headers: Record<string, string> }[]> {
+  const kafka = new kafkajs.Kafka({
+    brokers: messaging.brokers,
+    clientId: 'witness',
+    logLevel: kafkajs.logLevel.NOTHING,
+  });
   const watermarks = await messaging.admin.watermarks(topic);
   const ends = new Map(watermarks.map(({ partition, high }) => [partition, high]));
   const seen: { key: string; value: string; headers: Record<string, string> }[] = [];
@@ -61,7 +76,11 @@ export async function readAll(messaging: Messaging, topic: string): Promise<{ ke
     eachBatch: ({ batch }) => {
       for (const { key, value, headers } of batch.messages) {
         const text = Object.entries(headers ?? {}).map(([name, data]) => [name, String(data)]);
-        seen.push({ key: String(key), value: String(value), headers: Object.fromEntries(text) as Record<string, string> });
+        seen.push({
+          key: String(key),
+          value: String(value),
+          headers: Object.fromEntries(text) as Record<string, string>,
+        });
       }
       return Promise.resolve();
     },

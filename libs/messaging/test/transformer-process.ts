@@ -3,7 +3,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createTransformer } from '@tributary/messaging';
 import { logger, messagingFor } from './helpers.ts';
 
-const { brokers, groupId, input, output, deadLetters } = JSON.parse(process.argv[2]!) as Record<string, string>;
+const { brokers, groupId, input, output, deadLetters } = JSON.parse(process.argv[2]!) as Record<
+  string,
+  string
+>;
 const messaging = messagingFor(brokers!.split(','));
 const transformer = createTransformer(messaging, {
   groupId: groupId!,
@@ -17,7 +20,14 @@ const transformer = createTransformer(messaging, {
     return { records: records.map(({ key, value }) => ({ topic: output!, key, value })) };
   },
 });
-process.once('SIGTERM', () => void transformer.stop().then(() => messaging.close()).then(() => process.exit(0)));
+process.once(
+  'SIGTERM',
+  () =>
+    void transformer
+      .stop()
+      .then(() => messaging.close())
+      .then(() => process.exit(0)),
+);
 await transformer.start();
 logger.info({ pid: process.pid }, 'started');
 console.log('started');
