@@ -16,6 +16,7 @@ export function watchComplaints(now: () => number = Date.now): Complaints {
   const shownAt = new Map<string, number>();
   let stderr: string[] = [];
   let lastError: string | undefined;
+  let thrown: string | undefined;
 
   return {
     read: (line, stream) => {
@@ -27,13 +28,13 @@ export function watchComplaints(now: () => number = Date.now): Complaints {
         shownAt.set(message, now());
         return message;
       }
-      if (stream === 'stderr' && line.trim() !== '' && !isRemark(line))
-        stderr = [...stderr, line].slice(-KEPT_LINES);
+      if (stream !== 'stderr' || line.trim() === '' || isRemark(line)) return undefined;
+      if (/^(?:Uncaught )?[\w.]*(?:Error|Exception)\b.*: /.test(line)) thrown = line;
+      stderr = [...stderr, line.trim()].slice(-KEPT_LINES);
       return undefined;
     },
     last: () => {
-      const thrown = stderr.findLast((line) => /^(Uncaught )?[\w.]*(Error|Exception)\b.*: /.test(line));
-      const said = lastError ?? thrown ?? stderr.map((line) => line.trim()).join(' ');
+      const said = lastError ?? thrown ?? stderr.join(' ');
       return said === '' ? undefined : said;
     },
   };
@@ -64,7 +65,7 @@ function pinoError(line: string): string | undefined {
   return [entry.msg, cause].filter((part) => typeof part === 'string' && part !== '').join(': ');
 }
 
-/** Warnings of Node and lines of a level below error. */
+/** Warnings of Node, lines of a level below error, and the lines of a stack. */
 function isRemark(line: string): boolean {
-  return /^\(node:\d+\)|^\(Use `node --trace|^(?:trace|debug|info|warn) |\bLOG: {2}/.test(line);
+  return /^\(node:\d+\)|^\(Use `node --trace|^(?:trace|debug|info|warn) |\bLOG: {2}|^ +at /.test(line);
 }

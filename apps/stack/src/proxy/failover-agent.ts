@@ -1,5 +1,4 @@
 import { Agent } from 'node:http';
-import type { AgentOptions } from 'node:http';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -11,16 +10,16 @@ export interface Address {
 }
 
 /**
- * Connections to the instances of one service, in turn. One that refuses is passed over for the next. A request is never
- * sent twice: the choice is made before a byte of it is written, and anything but a refused connection is the caller's.
+ * Connections to one instance of a service, and to the next ones while it refuses them. A request is never sent twice:
+ * the choice is made before a byte of it is written, and anything but a refused connection is the caller's.
  */
-export class FailoverAgent extends Agent {
+class FailoverAgent extends Agent {
   readonly #instances: Address[];
-  #next = 0;
+  readonly #borrowed = new WeakSet<Duplex>();
 
-  constructor(instances: Address[], options: AgentOptions = {}) {
-    // The longest idle connection first, so that the load spreads over all of them.
-    super({ keepAlive: true, scheduling: 'fifo', ...options });
+  /** @param instances The preferred one first. */
+  constructor(instances: Address[]) {
+    super({ keepAlive: true });
     this.#instances = instances;
   }
 
@@ -28,17 +27,16 @@ export class FailoverAgent extends Agent {
     _options: unknown,
     done?: (error: Error | null, stream: Duplex) => void,
   ): undefined {
-    const turn = this.#next++;
-    const attempt = (tried: number): void => {
-      const instance = this.#instances[(turn + tried) % this.#instances.length]!;
-      const socket = connect(instance);
+    const attempt = (index: number): void => {
+      const socket = connect(this.#instances[index]!);
       const onError = (error: NodeJS.ErrnoException): void => {
-        if (error.code === 'ECONNREFUSED' && tried + 1 < this.#instances.length) attempt(tried + 1);
+        if (error.code === 'ECONNREFUSED' && index + 1 < this.#instances.length) attempt(index + 1);
         else done?.(error, socket);
       };
       socket.once('error', onError);
       socket.once('connect', () => {
         socket.off('error', onError);
+        if (index > 0) this.#borrowed.add(socket);
         configure(socket);
         done?.(null, socket);
       });
@@ -46,9 +44,34 @@ export class FailoverAgent extends Agent {
     attempt(0);
     return undefined;
   }
+
+  /** A connection to another instance serves one request: the preferred one is back in a moment. */
+  override keepSocketAlive(socket: Duplex): boolean {
+    // The method answers whether to keep it (https://nodejs.org/api/http.html#agentkeepsocketalivesocket); its type says void.
+    return !this.#borrowed.has(socket) && Boolean(super.keepSocketAlive(socket));
+  }
 }
 
 function configure(socket: Socket): void {
   socket.setNoDelay(true);
   socket.setKeepAlive(true, 1_000);
+}
+
+/** The instances of a service in turn, request by request. */
+export interface RoundRobin {
+  next: () => Agent;
+  destroy: () => void;
+}
+
+export function roundRobin(instances: Address[]): RoundRobin {
+  const agents = instances.map(
+    (_, first) => new FailoverAgent([...instances.slice(first), ...instances.slice(0, first)]),
+  );
+  let turn = 0;
+  return {
+    next: () => agents[turn++ % agents.length]!,
+    destroy: () => {
+      for (const agent of agents) agent.destroy();
+    },
+  };
 }

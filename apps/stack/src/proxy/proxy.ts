@@ -3,7 +3,7 @@ import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { createProxyServer } from 'http-proxy-3';
 import type { ServiceName } from '../services.ts';
-import { FailoverAgent } from './failover-agent.ts';
+import { roundRobin } from './failover-agent.ts';
 import type { Address } from './failover-agent.ts';
 import { serviceFor } from './routes.ts';
 
@@ -25,11 +25,11 @@ export interface ProxyOptions {
 export async function startProxy({ host, port, instances, graceMs = 5_000 }: ProxyOptions): Promise<Proxy> {
   // `toProxy` without `prependPath` leaves the target alone: it would be normalised otherwise.
   const proxy = createProxyServer({ xfwd: true, toProxy: true, prependPath: false });
-  const agents = new Map(Object.entries(instances).map(([name, each]) => [name, new FailoverAgent(each)]));
+  const balancers = new Map(Object.entries(instances).map(([name, each]) => [name, roundRobin(each)]));
   const target = (service: ServiceName) => ({
     // The agent connects to an instance of its choice; the name keeps connections apart.
     target: { protocol: 'http:', host: service, port: 80 },
-    agent: agents.get(service)!,
+    agent: balancers.get(service)!.next(),
   });
 
   const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
@@ -62,7 +62,7 @@ export async function startProxy({ host, port, instances, graceMs = 5_000 }: Pro
       }, graceMs);
       await closed;
       clearTimeout(timer);
-      for (const agent of agents.values()) agent.destroy();
+      for (const balancer of balancers.values()) balancer.destroy();
     },
   };
 }
