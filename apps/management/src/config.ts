@@ -1,0 +1,46 @@
+import { createKeyRing } from '@tributary/encryption';
+import { integer, secret, serviceEnv } from '@tributary/service-runtime';
+import { z } from 'zod';
+
+const keyRing = z.string().transform((spec, context) => {
+  try {
+    return createKeyRing(spec);
+  } catch (error) {
+    context.issues.push({ code: 'custom', message: (error as Error).message, input: undefined });
+    return z.NEVER;
+  }
+});
+
+const postgresUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\//, { error: 'must be postgres://user:password@host:port/database' });
+
+const id = z.guid({ error: 'must be a UUID' }).toLowerCase();
+
+/** The environment of the service. README.md explains each variable. */
+export const managementEnv = z.object({
+  ...serviceEnv,
+  PORT: integer(0, 65_535).default(4241),
+  DATABASE_URL: secret(postgresUrl),
+  DATABASE_CONNECTIONS: integer(2, 1_000).default(10),
+  MASTER_KEY: secret(keyRing),
+  BOOTSTRAP_ACCOUNT_ID: id.optional(),
+  BOOTSTRAP_WORKSPACE_ID: id.optional(),
+  BOOTSTRAP_API_KEY: secret(
+    z.string().regex(/^[A-Za-z0-9\-._~+/]{32,512}$/, {
+      error: 'must be 32 to 512 characters that a bearer token may have',
+    }),
+  ).optional(),
+  PUBLISH_TIMEOUT_MS: integer(100, 60_000).default(5_000),
+});
+
+export type ManagementConfig = z.output<typeof managementEnv>;
+
+/** The environment of the one-shot job that migrates. */
+export const migrateEnv = z.object({ DATABASE_URL: secret(postgresUrl), LOG_LEVEL: serviceEnv.LOG_LEVEL });
+
+/** The environment of the one-shot job that creates the topics. */
+export const createTopicsEnv = z.object({
+  KAFKA_BROKERS: serviceEnv.KAFKA_BROKERS,
+  LOG_LEVEL: serviceEnv.LOG_LEVEL,
+});
