@@ -6,6 +6,9 @@ import { offersSame } from './member.ts';
 import type { JoinResult, Member, MemberProtocol, SyncResult } from './member.ts';
 import type { OffsetStore } from './offset-store.ts';
 
+/** How long a group without members and positions is still shown. */
+const IDLE_GROUP_MS = 600_000;
+
 export interface GroupOptions {
   /** How long a first rebalance waits for further members. */
   readonly initialRebalanceDelayMs: number;
@@ -48,6 +51,7 @@ export class GroupCoordinator {
   constructor(offsets: OffsetStore, options: GroupOptions) {
     this.offsets = offsets;
     this.options = options;
+    for (const groupId of offsets.groupIds()) this.create(groupId);
   }
 
   join(request: JoinRequest): Promise<JoinResult> | JoinResult {
@@ -59,7 +63,7 @@ export class GroupCoordinator {
     }
     const existing = this.groups.get(request.groupId);
     if (!existing && request.memberId !== '') return refused(errors.UNKNOWN_MEMBER_ID);
-    const group = existing ?? this.create(request.groupId);
+    const group = this.findOrCreate(request.groupId);
     const instance = group.staticMember(request.groupInstanceId);
     const known = request.memberId === '' ? instance : group.members.get(request.memberId);
     if (!group.accepts(request.protocolType, request.protocols, known)) {
@@ -70,6 +74,10 @@ export class GroupCoordinator {
     if (group.unreserve(request.memberId))
       return group.join(newMember(request, request.memberId), request.protocolType);
     return known ? this.joinAgain(group, known, request) : refused(errors.UNKNOWN_MEMBER_ID);
+  }
+
+  private findOrCreate(groupId: string): Group {
+    return this.groups.get(groupId) ?? this.create(groupId);
   }
 
   private create(groupId: string): Group {
@@ -153,8 +161,10 @@ export class GroupCoordinator {
     const group = this.groups.get(reference.groupId);
     const isManaged =
       reference.generationId >= 0 || reference.memberId !== '' || reference.groupInstanceId !== null;
+    if (!group && reference.generationId >= 0) return errors.ILLEGAL_GENERATION;
     if (!group || (reference.generationId < 0 && group.state === 'Empty')) {
-      return group || reference.generationId < 0 ? errors.NONE : errors.ILLEGAL_GENERATION;
+      this.findOrCreate(reference.groupId);
+      return errors.NONE;
     }
     if (isManaged) {
       const found = this.findMember(reference);
@@ -184,15 +194,14 @@ export class GroupCoordinator {
 
   /** Ids of all groups: with members, or with positions. */
   groupIds(): string[] {
-    return [...new Set([...this.groups.keys(), ...this.offsets.groupIds()])].sort();
+    return [...this.groups.keys()].sort();
   }
 
   delete(groupId: string): ErrorCode {
     const group = this.groups.get(groupId);
-    const hasOffsets = this.offsets.ofGroup(groupId).length > 0;
-    if (!group && !hasOffsets) return errors.GROUP_ID_NOT_FOUND;
-    if (group && group.state !== 'Empty') return errors.NON_EMPTY_GROUP;
-    group?.close();
+    if (!group) return errors.GROUP_ID_NOT_FOUND;
+    if (group.state !== 'Empty') return errors.NON_EMPTY_GROUP;
+    group.close();
     this.groups.delete(groupId);
     this.offsets.remove(groupId, () => true);
     return errors.NONE;
@@ -201,16 +210,11 @@ export class GroupCoordinator {
   /** Forgets groups that have had neither members nor commits for the retention time. */
   expire(now: number): void {
     const before = now - this.options.offsetsRetentionMs;
-    for (const groupId of this.groupIds()) {
-      const group = this.groups.get(groupId);
-      if (group && (group.state !== 'Empty' || group.pending.size > 0 || group.emptySince > before)) {
-        const isIdle =
-          group.state === 'Empty' && group.pending.size === 0 && group.emptySince < now - 600_000;
-        if (isIdle && this.offsets.ofGroup(groupId).length === 0) this.groups.delete(groupId);
-        continue;
-      }
-      this.offsets.remove(groupId, (position) => position.at < before);
-      if (this.offsets.ofGroup(groupId).length === 0) this.groups.delete(groupId);
+    for (const [groupId, group] of this.groups) {
+      if (group.state !== 'Empty' || group.pending.size > 0) continue;
+      if (group.emptySince < before) this.offsets.remove(groupId, (position) => position.at < before);
+      const isIdle = group.emptySince < now - IDLE_GROUP_MS;
+      if (isIdle && this.offsets.ofGroup(groupId).length === 0) this.groups.delete(groupId);
     }
   }
 

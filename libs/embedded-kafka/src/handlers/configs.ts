@@ -134,6 +134,7 @@ export async function handleIncrementalAlterConfigs(
     responses: request.resources.map((resource) =>
       change(context, resource, {
         validateOnly: request.validateOnly,
+        mustHaveValues: true,
         next: (present) => {
           const configs = new Map<string, string | null>(Object.entries(present));
           for (const { name, configOperation, value } of resource.configs) {
@@ -160,8 +161,12 @@ function alterList(
 
 function change(
   context: BrokerContext,
-  resource: Change & { configs: readonly { name: string; configOperation?: number }[] },
-  options: { validateOnly: boolean; next: (present: Configs) => Record<string, string | null> },
+  resource: Change & { configs: readonly { name: string; value: string | null; configOperation?: number }[] },
+  options: {
+    validateOnly: boolean;
+    mustHaveValues?: boolean;
+    next: (present: Configs) => Record<string, string | null>;
+  },
 ) {
   const about = { resourceType: resource.resourceType, resourceName: resource.resourceName };
   const refused = (errorCode: number, errorMessage: string) => ({ ...about, errorCode, errorMessage });
@@ -169,7 +174,10 @@ function change(
     return refused(errors.INVALID_REQUEST, 'Only topics can be configured.');
   const topic = context.topics.get(resource.resourceName);
   if (!topic) return refused(errors.UNKNOWN_TOPIC_OR_PARTITION, 'The topic does not exist.');
-  for (const { name, configOperation } of resource.configs) {
+  for (const { name, value, configOperation } of resource.configs) {
+    if (options.mustHaveValues && configOperation !== DELETE && value === null) {
+      return refused(errors.INVALID_REQUEST, `Null value not supported for : ${name}`);
+    }
     const isList = configOperation === APPEND || configOperation === SUBTRACT;
     if (isList && topicSettings[name]?.type !== 'list') {
       return refused(

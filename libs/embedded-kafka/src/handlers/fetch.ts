@@ -59,7 +59,7 @@ function readAll(context: BrokerContext, request: FetchRequest, client: ClientCo
 }
 
 function failed(index: number, errorCode: ErrorCode): PartitionResult {
-  return { index, errorCode, highWatermark: -1, abortedTransactions: null, records: EMPTY };
+  return { index, errorCode, highWatermark: -1, abortedTransactions: [], records: EMPTY };
 }
 
 function refuse(

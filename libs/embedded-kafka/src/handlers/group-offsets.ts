@@ -23,10 +23,7 @@ export async function handleOffsetCommit(
   request: Request<'offsetCommit'>,
   client: ClientContext,
 ): Promise<Response<'offsetCommit'>> {
-  const refusal =
-    request.groupId === ''
-      ? errors.INVALID_GROUP_ID
-      : context.groups.checkCommit(request, { isTransactional: false });
+  const refusal = context.groups.checkCommit(request, { isTransactional: false });
   return take(context, request, {
     refusal,
     isById: client.version >= 10,
@@ -40,10 +37,7 @@ export async function handleTxnOffsetCommit(
   request: Request<'txnOffsetCommit'>,
   client: ClientContext,
 ): Promise<Response<'txnOffsetCommit'>> {
-  let refusal =
-    request.groupId === ''
-      ? errors.INVALID_GROUP_ID
-      : context.groups.checkCommit(request, { isTransactional: true });
+  let refusal = context.groups.checkCommit(request, { isTransactional: true });
   if (refusal === errors.NONE) refusal = context.transactions.verify(request, { group: request.groupId });
   if (refusal === errors.TRANSACTION_ABORTABLE && client.version < 4) refusal = errors.INVALID_TXN_STATE;
   const store = (all: (GroupPartition & CommittedOffset)[]) => context.offsets.hold(request.producerId, all);
@@ -138,9 +132,8 @@ export async function handleOffsetDelete(
 ): Promise<Response<'offsetDelete'>> {
   const { groupId } = request;
   const group = context.groups.groups.get(groupId);
-  if (!group && context.offsets.ofGroup(groupId).length === 0)
-    return { errorCode: errors.GROUP_ID_NOT_FOUND, topics: [] };
-  const isActive = group !== undefined && group.state !== 'Empty';
+  if (!group) return { errorCode: errors.GROUP_ID_NOT_FOUND, topics: [] };
+  const isActive = group.state !== 'Empty';
   if (isActive && group.protocolType !== 'consumer') return { errorCode: errors.NON_EMPTY_GROUP, topics: [] };
   return {
     errorCode: errors.NONE,

@@ -81,8 +81,6 @@ export async function handleDescribeGroups(
       const group = context.groups.groups.get(groupId);
       const base = { groupId, protocolData: '', members: [], authorizedOperations };
       if (!group) {
-        const isKnown = context.offsets.ofGroup(groupId).length > 0;
-        if (isKnown) return { ...base, errorCode: errors.NONE, groupState: 'Empty', protocolType: '' };
         const isError = client.version >= 6;
         return {
           ...base,

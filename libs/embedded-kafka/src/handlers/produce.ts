@@ -4,7 +4,6 @@ import type { PartitionLog } from '../log/partition-log.ts';
 import type { Request, Response } from '../protocol/apis.ts';
 import { errors } from '../protocol/errors.ts';
 import type { ErrorCode } from '../protocol/errors.ts';
-import { configNumber } from '../topics/topic-config.ts';
 import type { Topic } from '../topics/topic-store.ts';
 
 type ProduceRequest = Request<'produce'>;
@@ -62,26 +61,21 @@ function appendTo(
   const { topic, log, index, records } = target;
   const { acks } = from.request;
   if (acks < -1 || acks > 1) return failed(index, errors.INVALID_REQUIRED_ACKS);
-  if (acks === -1 && configNumber(topic.configs, 'min.insync.replicas') > 1) {
-    return failed(index, errors.NOT_ENOUGH_REPLICAS);
-  }
   const checked = checkBatch(records ?? Buffer.alloc(0), {
     maxMessageBytes: topic.maxMessageBytes,
     allowsZstd: from.client.version >= 7,
     newestTimestamp: topic.settings.appendTime ? undefined : Date.now() + topic.maxTimestampAheadMs,
+    needsKeys: topic.settings.compact,
   });
   if (!checked.header || !records)
     return failed(index, checked.errorCode, 'message' in checked ? checked.message : null);
   const { header } = checked;
+  const logStartOffset = log.startOffset;
   const sequence = log.check(header);
-  if (sequence.outcome === 'refused') return failed(index, sequence.errorCode);
+  if (sequence.outcome === 'refused') return { ...failed(index, sequence.errorCode), logStartOffset };
   if (sequence.outcome === 'duplicate') {
-    return {
-      index,
-      errorCode: errors.NONE,
-      baseOffset: sequence.baseOffset,
-      logStartOffset: log.startOffset,
-    };
+    const { baseOffset, timestamp: logAppendTimeMs } = sequence;
+    return { index, errorCode: errors.NONE, baseOffset, logAppendTimeMs, logStartOffset };
   }
   if (header.isTransactional && log.producers.openedAt(header.producerId) === undefined) {
     const refusal = context.transactions.verify(
@@ -101,7 +95,7 @@ function appendTo(
       errorCode: errors.NONE,
       baseOffset,
       logAppendTimeMs: appendTime,
-      logStartOffset: log.startOffset,
+      logStartOffset,
     };
   } catch (error) {
     context.log('warn', `cannot append to ${topic.name}-${index}: ${String(error)}`);

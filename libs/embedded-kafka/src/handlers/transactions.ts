@@ -52,7 +52,6 @@ export async function handleAddOffsetsToTxn(
   request: Request<'addOffsetsToTxn'>,
   client: ClientContext,
 ): Promise<Response<'addOffsetsToTxn'>> {
-  if (request.groupId === '') return { errorCode: errors.INVALID_GROUP_ID };
   const result = context.transactions.add(request, { groups: [request.groupId] });
   return { errorCode: fencedFor(result, client, { since: 2 }) };
 }

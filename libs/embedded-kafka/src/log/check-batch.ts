@@ -2,6 +2,7 @@ import { errors } from '../protocol/errors.ts';
 import type { ErrorCode } from '../protocol/errors.ts';
 import { BATCH_HEADER_BYTES, hasValidCrc, readBatchHeader } from './record-batch.ts';
 import type { BatchHeader } from './record-batch.ts';
+import { readRecords } from './records.ts';
 
 const ZSTD = 4;
 
@@ -11,6 +12,8 @@ export interface BatchRules {
   readonly allowsZstd: boolean;
   /** Newest timestamp that is taken, or undefined where the broker sets the time. */
   readonly newestTimestamp: number | undefined;
+  /** Whether each record must have a key, as in compacted topics. */
+  readonly needsKeys: boolean;
 }
 
 export type CheckedBatch =
@@ -21,12 +24,12 @@ export type CheckedBatch =
 export function checkBatch(batch: Buffer, rules: BatchRules): CheckedBatch {
   const refused = (errorCode: ErrorCode, message: string) => ({ errorCode, header: undefined, message });
   if (batch.length < BATCH_HEADER_BYTES)
-    return refused(errors.CORRUPT_MESSAGE, 'The batch is smaller than its header.');
+    return refused(errors.INVALID_RECORD, 'The batch is smaller than its header.');
   const header = readBatchHeader(batch);
   if (header.magic !== 2)
     return refused(errors.INVALID_RECORD, 'Only record batches with magic version 2 are taken.');
   if (header.sizeBytes < BATCH_HEADER_BYTES || header.sizeBytes > batch.length) {
-    return refused(errors.CORRUPT_MESSAGE, 'The batch is not as long as it says.');
+    return refused(errors.INVALID_RECORD, 'The batch is not as long as it says.');
   }
   if (header.sizeBytes < batch.length) {
     return refused(errors.INVALID_RECORD, 'A request holds exactly one record batch per partition.');
@@ -50,5 +53,16 @@ export function checkBatch(batch: Buffer, rules: BatchRules): CheckedBatch {
   if (rules.newestTimestamp !== undefined && header.maxTimestamp > rules.newestTimestamp) {
     return refused(errors.INVALID_TIMESTAMP, 'A timestamp is too far in the future.');
   }
+  if (rules.needsKeys && !hasKeys(header, batch)) {
+    return refused(errors.INVALID_RECORD, 'A record of a compacted topic needs a key.');
+  }
   return { errorCode: 0, header };
+}
+
+function hasKeys(header: BatchHeader, batch: Buffer): boolean {
+  try {
+    return readRecords(header, batch).every(({ key }) => key !== null);
+  } catch {
+    return false; // What cannot be unpacked is refused as well.
+  }
 }
