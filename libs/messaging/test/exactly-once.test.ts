@@ -88,9 +88,11 @@ async function expectExactlyOnce({ groupId, input, output }: Pipeline, count: nu
     },
     { timeoutMs: 40_000, intervalMs: 100 },
   );
-  const keys = (await readAll(messaging, output)).map(({ key }) => key);
-  expect(keys.length).toBe(count);
-  expect(new Set(keys)).toEqual(new Set(numberedKeys(count)));
+  const seen = await readAll(messaging, output);
+  const times = Map.groupBy(seen, ({ key }) => key);
+  const repeated = [...times.values()].filter(({ length }) => length > 1);
+  expect(repeated.map((records) => records.map(({ key, position }) => `${key} at ${position}`))).toEqual([]);
+  expect(numberedKeys(count).filter((key) => !times.has(key))).toEqual([]);
 }
 
 describe('each input makes its output exactly once', () => {

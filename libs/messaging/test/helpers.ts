@@ -45,11 +45,16 @@ export async function publishNumbered(
   await publisher.stop();
 }
 
+export interface SeenRecord {
+  key: string;
+  value: string;
+  headers: Record<string, string>;
+  /** Partition and offset. */
+  position: string;
+}
+
 /** All that a reader of committed records sees, read by kafkajs alone: a witness that is not under test. */
-export async function readAll(
-  messaging: Messaging,
-  topic: string,
-): Promise<{ key: string; value: string; headers: Record<string, string> }[]> {
+export async function readAll(messaging: Messaging, topic: string): Promise<SeenRecord[]> {
   const kafka = new kafkajs.Kafka({
     brokers: messaging.brokers,
     clientId: 'witness',
@@ -57,7 +62,8 @@ export async function readAll(
   });
   const watermarks = await messaging.admin.watermarks(topic);
   const ends = new Map(watermarks.map(({ partition, high }) => [partition, high]));
-  const seen: { key: string; value: string; headers: Record<string, string> }[] = [];
+  // By position: a witness that has to join its group again begins anew.
+  const seen = new Map<string, SeenRecord>();
   const consumer = kafka.consumer({ groupId: randomName('witness'), maxWaitTimeInMs: 100 });
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });
@@ -74,9 +80,11 @@ export async function readAll(
   await consumer.run({
     autoCommit: false,
     eachBatch: ({ batch }) => {
-      for (const { key, value, headers } of batch.messages) {
+      for (const { key, value, headers, offset } of batch.messages) {
         const text = Object.entries(headers ?? {}).map(([name, data]) => [name, String(data)]);
-        seen.push({
+        const position = `${batch.partition}/${offset}`;
+        seen.set(position, {
+          position,
           key: String(key),
           value: String(value),
           headers: Object.fromEntries(text) as Record<string, string>,
@@ -87,7 +95,7 @@ export async function readAll(
   });
   await done;
   await consumer.disconnect();
-  return seen;
+  return [...seen.values()];
 }
 
 export function keysOf(records: IncomingRecord[]): string[] {
