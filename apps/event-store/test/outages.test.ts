@@ -29,6 +29,14 @@ const ids = async (workspace: string): Promise<string[]> => {
   return rows.map(({ id }) => id);
 };
 
+async function publishEvents(count: number, of: { account: string; workspace: string }): Promise<string[]> {
+  const events = Array.from({ length: count }, (_, n) =>
+    anyEvent({ resource: { 'prefect.resource.id': `r.${n % 50}` } }),
+  );
+  await Promise.all(events.map((event) => harness.publisher.publish(eventRecordOf(event, of))));
+  return events.map(({ id }) => id);
+}
+
 /** An instance in a process of its own, as it runs in production. */
 async function startProcess(instance: string): Promise<{ child: ChildProcess; origin: string }> {
   const [port] = await freePorts(1);
@@ -51,26 +59,16 @@ describe('nothing is lost and nothing stored twice', () => {
   it('when instances are killed again and again while they store', async () => {
     const of = { account: randomUUID(), workspace: randomUUID() };
     const sent: string[] = [];
-    let publishing = true;
-    const publisher = (async () => {
-      while (publishing && sent.length < 4_000) {
-        const events = Array.from({ length: 50 }, (_, n) =>
-          anyEvent({ resource: { 'prefect.resource.id': `r.${n}` } }),
-        );
-        await Promise.all(events.map((event) => harness.publisher.publish(eventRecordOf(event, of))));
-        sent.push(...events.map(({ id }) => id));
-      }
-    })();
     for (let round = 0; round < 3; round += 1) {
       const before = (await ids(of.workspace)).length;
+      const publishing = publishEvents(1_000, of);
       const { child } = await startProcess(String(round));
       await eventually(async () => (await ids(of.workspace)).length > before, { timeoutMs: 60_000 });
       const exit = exitOf(child);
       child.kill('SIGKILL');
       await exit;
+      sent.push(...(await publishing));
     }
-    publishing = false;
-    await publisher;
     const { child } = await startProcess('last');
     await eventually(async () => (await ids(of.workspace)).length >= sent.length, { timeoutMs: 60_000 });
     expect((await ids(of.workspace)).sort()).toEqual(sent.sort());
