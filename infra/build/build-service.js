@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { build } from 'esbuild';
 
 /**
@@ -9,6 +10,17 @@ import { build } from 'esbuild';
  */
 const { tributary, dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 const register = '@tributary/telemetry' in dependencies ? ['../../libs/telemetry/src/register.ts'] : [];
+
+const root = resolve('../..');
+
+/** Whether npm put a package under one of our projects, in a version of its own: from dist/ another would be found. */
+function isNested(path, fromFolder) {
+  const name = path.split('/', path.startsWith('@') ? 2 : 1).join('/');
+  for (let folder = fromFolder; folder !== root && folder !== dirname(folder); folder = dirname(folder)) {
+    if (existsSync(join(folder, 'node_modules', name))) return true;
+  }
+  return false;
+}
 
 await build({
   entryPoints: [...(tributary?.entries ?? ['src/main.ts']), ...register],
@@ -24,8 +36,8 @@ await build({
     {
       name: 'third-party-stays-external',
       setup: ({ onResolve }) =>
-        onResolve({ filter: /^[^./]/ }, ({ path }) =>
-          path.startsWith('@tributary/') || path.startsWith('/') ? undefined : { path, external: true },
+        onResolve({ filter: /^[^./]/ }, ({ path, resolveDir }) =>
+          path.startsWith('@tributary/') || isNested(path, resolveDir) ? undefined : { path, external: true },
         ),
     },
   ],
