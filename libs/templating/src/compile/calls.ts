@@ -175,7 +175,7 @@ function compileApplied(
       throw node.target ? blame(error, node, [value, node.target]) : locate(error, node);
     }
   });
-  if (fn.contextual) return compiled;
+  if (fn.contextual || place.escaping === 'volatile') return compiled;
   return folded(place, [target, ...args.parts], compiled);
 }
 

@@ -43,7 +43,7 @@ export function compileTemplate(root: RootNode, options: RuntimeOptions, mode: T
     const scope = new Scope(activation);
     const self = compileSelf(compilation, scope, root.children);
     new Analysis(scope).all(root.children);
-    const place: Place = { compilation, scope, escaping: 'off', toplevel: true, soft: false };
+    const place: Place = { compilation, scope, escaping: 'off', escapesConstants: false, toplevel: true, soft: false };
     const body = compileBody(place, root.children);
     const entry = compileEntry(place);
     for (const block of compilation.blocks.values())
@@ -70,7 +70,7 @@ export function compileLone(node: Expression, options: RuntimeOptions): Program<
     const scope = new Scope(activation);
     new Analysis(scope).visit(node);
     const { run } = compileExpression(
-      { compilation, scope, escaping: 'off', toplevel: true, soft: false },
+      { compilation, scope, escaping: 'off', escapesConstants: false, toplevel: true, soft: false },
       node,
     );
     return (lookup) => {

@@ -54,6 +54,8 @@ export interface Place {
   readonly compilation: Compilation;
   readonly scope: Scope;
   readonly escaping: Escaping;
+  /** Whether constants are escaped: `escaping`, or where that is volatile, what held around the volatile part. */
+  readonly escapesConstants: boolean;
   /** Assignments here are seen by blocks. */
   readonly toplevel: boolean;
   /** Directly inside an `if`: an unknown filter or test is an error only when reached. */
@@ -68,7 +70,7 @@ export function activationOf(place: Place): Activation {
 
 /** A place within a new scope. */
 export function inner(place: Place, scope: Scope): Place {
-  return { compilation: place.compilation, scope, escaping: place.escaping, toplevel: false, soft: false };
+  return { compilation: place.compilation, scope, escaping: place.escaping, escapesConstants: place.escapesConstants, toplevel: false, soft: false };
 }
 
 export function assertionError(message: string, at: At, hint?: string): TemplateAssertionError {

@@ -19,16 +19,17 @@ function isPlainValue(value: Value): boolean {
  * fail when the template is rendered.
  */
 export function folded(place: Place, parts: readonly Compiled[], compiled: Compiled): Compiled {
-  if (place.escaping === 'volatile' || !parts.every((part) => part.foldable)) return compiled;
+  if (!parts.every((part) => part.foldable)) return compiled;
   const value = computed(place, compiled.run);
   if (value === undefined) return compiled;
-  return isPlainValue(value) ? constant(value) : { ...compiled, foldable: true };
+  // Under volatile escaping Jinja2 computes only what is printed as a whole.
+  return isPlainValue(value) && place.escaping !== 'volatile' ? constant(value) : { ...compiled, foldable: true };
 }
 
 /** What an expression gives at compile time; undefined where it fails. */
 export function computed(place: Place, run: Evaluate): Value | undefined {
   const { folding } = place.compilation;
-  folding.autoescape = place.escaping === 'on';
+  folding.autoescape = place.escapesConstants;
   try {
     return run(new Frame(folding, 0));
   } catch (error) {

@@ -59,10 +59,11 @@ function locatedStep(node: Expression, execute: Execute): Execute {
 }
 
 function constantText(place: Place, { run, foldable }: Compiled): string | undefined {
-  if (!foldable || place.escaping === 'volatile') return undefined;
+  if (!foldable) return undefined;
   const value = computed(place, run);
   try {
-    return value === undefined ? undefined : printer(place)(value, false);
+    if (value === undefined) return undefined;
+    return place.escapesConstants ? escapeToText(value) : str(value);
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     return undefined;

@@ -240,10 +240,12 @@ function compileAutoescape(place: Place, node: AutoescapeNode): Execute {
   });
   const entry = compileEntry(scoped);
   const value = compileExpression(scoped, node.value);
-  const known =
-    value.constant === undefined || place.escaping === 'volatile' ? undefined : truthy(value.constant);
-  const escaping = known === undefined ? 'volatile' : known ? 'on' : 'off';
-  const body = compileBody({ ...scoped, escaping }, node.body);
+  // A value known only to the render makes everything inside volatile, also a known one further in.
+  const known = value.constant === undefined ? undefined : truthy(value.constant);
+  const isVolatile = known === undefined || place.escaping === 'volatile';
+  const escaping = isVolatile ? 'volatile' : known ? 'on' : 'off';
+  const escapesConstants = known ?? place.escapesConstants;
+  const body = compileBody({ ...scoped, escaping, escapesConstants }, node.body);
   return (frame) => {
     entry?.(frame);
     const { render } = frame;

@@ -62,8 +62,7 @@ export function iterate(value: Value): Iterator<Value> {
   if (Array.isArray(value)) return (value as Value[])[Symbol.iterator]();
   const text = textOf(value);
   if (text !== undefined) {
-    const chars = codePoints(text);
-    return (value instanceof Markup ? chars.map((char) => new Markup(char)) : chars)[Symbol.iterator]();
+    return codePoints(text)[Symbol.iterator]();
   }
   const iterator = value instanceof PyObject ? value.iterate() : undefined;
   if (!iterator) throw typeError(`'${typeName(value)}' object is not iterable`);
