@@ -75,7 +75,10 @@ const metadataOf = (name: string) => ({
   includeTopicAuthorizedOperations: false,
 });
 
-interface Reference { name: string; topicId: string }
+interface Reference {
+  name: string;
+  topicId: string;
+}
 
 const produceTo = (
   topic: Reference,

@@ -1,0 +1,217 @@
+import { once } from 'node:events';
+import fs from 'node:fs';
+import net from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { apis, writeRequest } from '../src/protocol/apis.ts';
+import type { ApiName } from '../src/protocol/apis.ts';
+import { versionRange } from '../src/protocol/schema.ts';
+import { openResources, spawnBroker, until } from './broker-process.ts';
+import type { BrokerProcess, Resources } from './broker-process.ts';
+import { buildTestBatch } from './build-test-batch.ts';
+import { connectFrames } from './frame-client.ts';
+
+const NO_ID = '00000000-0000-0000-0000-000000000000';
+const FRAMES = Number(process.env['FUZZ_FRAMES'] ?? 10_000);
+const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 1_000_000);
+
+let resources: Resources;
+let broker: BrokerProcess;
+
+beforeEach(async () => {
+  resources = openResources();
+  broker = await spawnBroker(resources, ['--port', '0']);
+});
+
+afterEach(() => resources.close());
+
+async function connect() {
+  const client = await connectFrames(broker.port);
+  resources.defer(() => client.close());
+  return client;
+}
+
+const topicOf = (name: string) => ({
+  name,
+  numPartitions: 1,
+  replicationFactor: 1,
+  assignments: [],
+  configs: [{ name: 'max.message.bytes', value: '20000000' }],
+});
+
+async function createTopic(name: string) {
+  const client = await connect();
+  await client.send('createTopics', 5, { topics: [topicOf(name)], timeoutMs: 1000, validateOnly: false });
+  return client;
+}
+
+const produceTo = (name: string, records: Buffer) => ({
+  transactionalId: null,
+  acks: -1,
+  timeoutMs: 1000,
+  topics: [{ name, topicId: NO_ID, partitions: [{ index: 0, records }] }],
+});
+
+const fetchOf = (name: string, more: { maxWaitMs?: number; fetchOffset?: number } = {}) => ({
+  maxWaitMs: more.maxWaitMs ?? 0,
+  minBytes: 1,
+  maxBytes: 50 << 20,
+  isolationLevel: 0,
+  sessionId: 0,
+  topics: [
+    {
+      name,
+      topicId: NO_ID,
+      partitions: [{ index: 0, fetchOffset: more.fetchOffset ?? 0, partitionMaxBytes: 50 << 20 }],
+    },
+  ],
+  forgottenTopics: [],
+});
+
+/** Resident memory of the broker in MiB. */
+function residentMib(): number {
+  const status = fs.readFileSync(`/proc/${broker.process.pid}/status`, 'utf8');
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
+}
+
+async function answersSoon(): Promise<void> {
+  const client = await connect();
+  const started = performance.now();
+  await client.send('apiVersions', 3, { clientSoftwareName: 'test', clientSoftwareVersion: '1' });
+  expect(performance.now() - started).toBeLessThan(5000);
+}
+
+describe('what no client should send', () => {
+  it.each([
+    ['an unknown API', Buffer.from('0000000a7fff000000000001ffff', 'hex')],
+    ['an unknown version', Buffer.from('0000000a0003007700000001ffff', 'hex')],
+    ['a frame of 2 GiB', Buffer.from('7fffffff00030000', 'hex')],
+    ['a frame of negative size', Buffer.from('ffffffff00030000', 'hex')],
+    ['another protocol', Buffer.from('GET / HTTP/1.1\r\n\r\n')],
+  ])('closes the connection on %s', async (_, bytes) => {
+    const client = await connect();
+    client.write(bytes);
+    await expect(client.next()).rejects.toThrow('closed');
+    await answersSoon();
+  });
+
+  it('answers an unknown version of ApiVersions in version 0', async () => {
+    const client = await connect();
+    client.write(Buffer.from('0000000a0012006300000007ffff', 'hex'));
+    /* Correlation id 7, error 35, one entry: key 18, versions 0 to 4. */
+    expect((await client.next()).toString('hex')).toBe(
+      '00000007' + '0023' + '00000001' + '0012' + '0000' + '0004',
+    );
+  });
+
+  it(`survives ${FRAMES} mutated frames (FUZZ_SEED=${SEED})`, async () => {
+    await createTopic('fuzzed');
+    const random = randomFrom(SEED);
+    const names = Object.keys(apis) as ApiName[];
+    const dial = () =>
+      net
+        .connect(broker.port, '127.0.0.1')
+        .on('error', () => undefined)
+        .resume();
+    let client = dial();
+    for (let i = 0; i < FRAMES; i++) {
+      const frame = mutate(sampleFrame(names[random(names.length)] as ApiName, random), random);
+      if (client.destroyed || client.closed) client = dial();
+      client.write(frame);
+      if (random(4) === 0) {
+        client.destroySoon();
+        await once(client, 'close');
+      }
+    }
+    client.destroy();
+    await answersSoon();
+    expect(broker.process.exitCode).toBeNull();
+    const producer = await createTopic('afterwards');
+    const { topics } = await producer.send('produce', 9, produceTo('afterwards', buildTestBatch()));
+    expect(topics[0]?.partitions[0]?.errorCode).toBe(0);
+  }, 120_000);
+});
+
+function randomFrom(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+/** A request with the fields of its version, that waits for nothing. */
+function sampleFrame(name: ApiName, random: (below: number) => number): Buffer {
+  const { min, max } = versionRange(apis[name].versions);
+  const version = min + random(max - min + 1);
+  const request: Record<string, unknown> = {
+    ...fetchOf('fuzzed'),
+    ...produceTo('fuzzed', buildTestBatch()),
+    groupId: 'fuzzed',
+    memberId: '',
+    transactionalId: 'fuzzed',
+  };
+  if (name === 'fetch') Object.assign(request, fetchOf('fuzzed'));
+  try {
+    return Buffer.concat(writeRequest(name, version, 1, request as never));
+  } catch {
+    /* Where the common fields do not fit this API, an empty request has to do. */
+    return Buffer.concat(writeRequest(name, version, 1, {} as never));
+  }
+}
+
+function mutate(frame: Buffer, random: (below: number) => number): Buffer {
+  for (let n = 1 + random(4); n > 0; n--) {
+    const at = 4 + random(frame.length - 4);
+    frame[at] = random(3) === 0 ? 0xff : random(256);
+  }
+  if (random(5) > 0) return frame;
+  const cut = frame.subarray(0, Math.max(12, random(frame.length)));
+  cut.writeInt32BE(cut.length - 4, 0);
+  return cut;
+}
+
+describe('memory', () => {
+  it('does not grow by what frames announce', async () => {
+    const before = residentMib();
+    for (let i = 0; i < 200; i++) {
+      const client = await connect();
+      client.write(Buffer.from('05f5e100' + '00000009', 'hex'));
+    }
+    await answersSoon();
+    expect(residentMib() - before).toBeLessThan(50);
+  });
+
+  it('stays bounded when many ask for much and read nothing, while others are served', async () => {
+    const producer = await createTopic('much');
+    const batch = buildTestBatch({ records: [{ key: 'k', value: 'x'.repeat(4 << 20) }] });
+    for (let i = 0; i < 20; i++) await producer.send('produce', 9, produceTo('much', Buffer.from(batch)));
+    const frame = Buffer.concat(writeRequest('fetch', 11, 1, fetchOf('much')));
+    for (let i = 0; i < 100; i++) {
+      const client = await connect();
+      client.socket.pause();
+      for (let n = 0; n < 5; n++) client.write(frame);
+    }
+    await answersSoon();
+    await answersSoon();
+    expect(residentMib()).toBeLessThan(1024);
+  }, 60_000);
+
+  it('lets two thousand clients wait, and wakes each', async () => {
+    const producer = await createTopic('awaited');
+    const clients = [];
+    for (let i = 0; i < 2000; i++) clients.push(await connect());
+    const waiting = clients.map((client) =>
+      client.send('fetch', 11, fetchOf('awaited', { maxWaitMs: 30_000 })),
+    );
+    await answersSoon();
+    await producer.send('produce', 9, produceTo('awaited', buildTestBatch()));
+    const answers = await Promise.all(waiting);
+    expect(answers.every(({ topics }) => topics[0]?.partitions[0]?.records?.length)).toBe(true);
+    expect(residentMib()).toBeLessThan(400);
+    for (const client of clients) client.close();
+    await until('the broker to be at ease', async () => {
+      await answersSoon();
+      return true;
+    });
+  }, 60_000);
+});
