@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * The id of the event that an execution makes at `index`: a name-based UUID of version 5 (RFC 9562, 5.5) with the
@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
  */
 export function deriveEventId(executionId: string, name: string): string {
   const namespace = Buffer.from(executionId.replaceAll('-', ''), 'hex');
-  const bytes = createHash('sha1').update(namespace).update(name).digest();
+  const bytes = hash('sha1', Buffer.concat([namespace, Buffer.from(name)]), 'buffer');
   bytes[6] = (bytes[6]! & 0x0f) | 0x50;
   bytes[8] = (bytes[8]! & 0x3f) | 0x80;
   const hex = bytes.toString('hex', 0, 16);

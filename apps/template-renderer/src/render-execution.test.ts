@@ -354,6 +354,15 @@ describe('a failure', () => {
   });
 });
 
+it('makes no more of a request than 8 MiB of events', () => {
+  const events = `[${Array(100).fill(MINIMAL).join()}]`;
+  expect(run(events, 'x'.repeat(50_000)).outcome.outcome).toBe('emitted');
+  expect(run(events, 'x'.repeat(100_000)).outcome).toMatchObject({
+    outcome: 'failed',
+    error: { message: expect.stringContaining('8388608') },
+  });
+});
+
 describe('steps', () => {
   it('follow those of the ingress, in milliseconds', () => {
     const verify = { name: 'capture', started: '2026-01-02T03:04:05Z', duration_ms: 0.4 };

@@ -13,6 +13,12 @@ import type { Clock, StepTimer } from './steps.ts';
 import { storedHeaders } from './stored-headers.ts';
 import { templateContext } from './template-context.ts';
 
+/**
+ * Characters that the events of one execution may have together: a hundred events with the body as default payload would
+ * make a hundred bodies of one.
+ */
+const MAX_LENGTH = 8_388_608;
+
 /** The parts of a webhook that rendering needs. */
 export type RenderedWebhook = Pick<ActiveWebhook, 'id' | 'name' | 'version'>;
 
@@ -117,10 +123,16 @@ function completeEvents(
   const read = readRenderedEvents(rendered);
   if (!read.ok) return { ok: false, failure: failureOf('result', read.message, { pointer: read.pointer }) };
   const events: WrittenEvent[] = [];
+  let length = 0;
   for (const [index, event] of read.events.entries()) {
     const result = completeEvent(event, completion, { index, pointer: read.list ? `/${index}` : '' });
     if (!result.ok) return result;
     events.push(result.written);
+    length += result.written.json.length;
+    if (length > MAX_LENGTH) {
+      const message = `The events of one request may have ${MAX_LENGTH} characters together as JSON; these have more.`;
+      return { ok: false, failure: failureOf('size', message, { pointer: `/${index}` }) };
+    }
   }
   return { ok: true, events };
 }

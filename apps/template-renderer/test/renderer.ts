@@ -48,7 +48,7 @@ export async function startRenderer(brokers: string[], env: Record<string, strin
       const response = await fetch(`${url}/health/ready`);
       return response.ok;
     },
-    { timeoutMs: 25_000, intervalMs: 50 },
+    { timeoutMs: 60_000, intervalMs: 50 },
   );
   const end = async (signal: NodeJS.Signals): Promise<number | null> => {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
