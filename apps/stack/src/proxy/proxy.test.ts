@@ -107,6 +107,7 @@ describe('the proxy', () => {
   it('carries websockets both ways', async () => {
     const service = await standIn(named('plain'));
     service.server.on('upgrade', (_request, socket) => {
+      closers.push(() => socket.destroy());
       socket.write('HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: Upgrade\r\n\r\n');
       socket.on('data', (data: Buffer) => socket.write(`echo ${data.toString()}`));
     });
