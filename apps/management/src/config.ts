@@ -17,22 +17,39 @@ const postgresUrl = z
 
 const id = z.guid({ error: 'must be a UUID' }).toLowerCase();
 
+const bearerToken = z
+  .string()
+  .regex(/^[A-Za-z0-9\-._~+/]{32,512}$/, {
+    error: 'must be 32 to 512 characters that a bearer token may have',
+  });
+
 /** The environment of the service. README.md explains each variable. */
-export const managementEnv = z.object({
-  ...serviceEnv,
-  PORT: integer(0, 65_535).default(4241),
-  DATABASE_URL: secret(postgresUrl),
-  DATABASE_CONNECTIONS: integer(2, 1_000).default(10),
-  MASTER_KEY: secret(keyRing),
-  BOOTSTRAP_ACCOUNT_ID: id.optional(),
-  BOOTSTRAP_WORKSPACE_ID: id.optional(),
-  BOOTSTRAP_API_KEY: secret(
-    z.string().regex(/^[A-Za-z0-9\-._~+/]{32,512}$/, {
-      error: 'must be 32 to 512 characters that a bearer token may have',
-    }),
-  ).optional(),
-  PUBLISH_TIMEOUT_MS: integer(100, 60_000).default(5_000),
-});
+export const managementEnv = z
+  .object({
+    ...serviceEnv,
+    PORT: integer(0, 65_535).default(4241),
+    DATABASE_URL: secret(postgresUrl),
+    DATABASE_CONNECTIONS: integer(2, 1_000).default(10),
+    MASTER_KEY: secret(keyRing),
+    BOOTSTRAP_ACCOUNT_ID: id.optional(),
+    BOOTSTRAP_WORKSPACE_ID: id.optional(),
+    // Optional inside the mark: `secret` marks the very schema that stands here.
+    BOOTSTRAP_API_KEY: secret(bearerToken.optional()),
+    PUBLISH_TIMEOUT_MS: integer(100, 60_000).default(5_000),
+  })
+  .refine(
+    (env) =>
+      new Set(
+        [env.BOOTSTRAP_ACCOUNT_ID, env.BOOTSTRAP_WORKSPACE_ID, env.BOOTSTRAP_API_KEY].map(
+          (value) => value === undefined,
+        ),
+      ).size === 1,
+    {
+      error:
+        'BOOTSTRAP_ACCOUNT_ID, BOOTSTRAP_WORKSPACE_ID and BOOTSTRAP_API_KEY belong together: set all or none',
+      path: [],
+    },
+  );
 
 export type ManagementConfig = z.output<typeof managementEnv>;
 

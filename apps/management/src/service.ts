@@ -60,17 +60,13 @@ export function buildManagement({ config, logger, lifecycle }: ServiceContext<Ma
   return { port: http.port };
 }
 
-/** All three parts, or none. */
+/** The configuration has all three parts, or none. */
 function bootstrapOf(config: ManagementConfig): Bootstrap | undefined {
   const {
     BOOTSTRAP_ACCOUNT_ID: account,
     BOOTSTRAP_WORKSPACE_ID: workspace,
     BOOTSTRAP_API_KEY: apiKey,
   } = config;
-  if (account !== undefined && workspace !== undefined && apiKey !== undefined)
-    return { account, workspace, apiKey };
-  if (account === undefined && workspace === undefined && apiKey === undefined) return undefined;
-  throw new Error(
-    'BOOTSTRAP_ACCOUNT_ID, BOOTSTRAP_WORKSPACE_ID and BOOTSTRAP_API_KEY belong together: set all or none.',
-  );
+  if (account === undefined || workspace === undefined || apiKey === undefined) return undefined;
+  return { account, workspace, apiKey };
 }
