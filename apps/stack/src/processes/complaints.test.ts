@@ -4,10 +4,11 @@ import { watchComplaints } from './complaints.ts';
 describe('complaints', () => {
   it('are the errors in logs, with their causes', () => {
     const { read } = watchComplaints();
-    expect(read('{"level":50,"msg":"could not store","error":{"message":"disk full"}}', 'stdout')).toBe(
+    expect(read('{"level":"error","msg":"could not store","error":{"message":"disk full"}}', 'stdout')).toBe(
       'could not store: disk full',
     );
-    expect(read('{"level":40,"msg":"slow"}', 'stdout')).toBeUndefined();
+    expect(read('{"level":60,"msg":"could not start"}', 'stdout')).toBe('could not start');
+    expect(read('{"level":"warn","msg":"slow"}', 'stdout')).toBeUndefined();
     expect(read('{"level":', 'stdout')).toBeUndefined();
     expect(read('error the log cannot be written', 'stderr')).toBe('the log cannot be written');
     expect(read('2026-01-01 UTC [7] PANIC:  could not write: No space left on device', 'stderr')).toMatch(

@@ -1,5 +1,5 @@
-/** Pino's number for `error`. */
-const ERROR_LEVEL = 50;
+/** The services write the level's name, other programs pino's number. */
+const ERROR_LEVELS: unknown[] = ['error', 'fatal', 50, 60];
 const REPEAT_MS = 30_000;
 const KEPT_LINES = 12;
 
@@ -60,7 +60,7 @@ function pinoError(line: string): string | undefined {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
-  if (typeof entry.level !== 'number' || entry.level < ERROR_LEVEL) return undefined;
+  if (!ERROR_LEVELS.includes(entry.level)) return undefined;
   const cause = entry.error?.message ?? entry.err?.message;
   return [entry.msg, cause].filter((part) => typeof part === 'string' && part !== '').join(': ');
 }
