@@ -1,6 +1,6 @@
 import type { Admin, ITopicConfig, Kafka } from 'kafkajs';
 import { wait } from './backoff.ts';
-import { kafkaErrorType, toMessagingError } from './errors.ts';
+import { kafkaErrorType, MessagingError, toMessagingError } from './errors.ts';
 import type { Logger } from './types.ts';
 
 export interface TopicToCreate {
@@ -21,7 +21,10 @@ export interface MessagingAdmin {
   /** Makes the topics that are missing, and adds partitions to those that have fewer. Safe to repeat. */
   createTopics(definitions: TopicToCreate[]): Promise<void>;
   partitionCount(topic: string): Promise<number>;
+  /** Of every partition. */
   watermarks(topic: string): Promise<Watermarks[]>;
+  /** The first offset of a partition that is still there. */
+  low(topic: string, partition: number): Promise<bigint>;
   /** Next offset per partition; partitions without a committed one are absent. */
   committedOffsets(groupId: string, topic: string): Promise<Map<number, bigint>>;
   deleteGroup(groupId: string): Promise<void>;
@@ -56,26 +59,27 @@ export function createAdmin({ kafka, logger }: { kafka: () => Kafka; logger: Log
     }
   };
 
+  const watermarks = (topic: string) =>
+    call(`Reading the watermarks of ${topic}`, async (admin) => {
+      const offsets = await admin.fetchTopicOffsets(topic);
+      await expectAll(admin, topic, offsets);
+      return offsets.map(({ partition, low, high }) => ({ partition, low: BigInt(low), high: BigInt(high) }));
+    });
+
   return {
     createTopics: (definitions) =>
       call('Creating topics', (admin) => createTopics(admin, definitions, logger)),
-    partitionCount: (topic) =>
-      call(`Looking up the topic ${topic}`, async (admin) => {
-        const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-        return topics[0]?.partitions.length ?? 0;
-      }),
-    watermarks: (topic) =>
-      call(`Reading the watermarks of ${topic}`, async (admin) => {
-        const offsets = await admin.fetchTopicOffsets(topic);
-        return offsets.map(({ partition, low, high }) => ({
-          partition,
-          low: BigInt(low),
-          high: BigInt(high),
-        }));
-      }),
+    partitionCount: (topic) => call(`Looking up the topic ${topic}`, (admin) => partitionCount(admin, topic)),
+    watermarks,
+    low: async (topic, partition) => {
+      const found = (await watermarks(topic)).find((entry) => entry.partition === partition);
+      if (found !== undefined) return found.low;
+      throw new MessagingError('unavailable', `Kafka knows no partition ${partition} of ${topic}.`);
+    },
     committedOffsets: (groupId, topic) =>
       call(`Reading the offsets of ${groupId}`, async (admin) => {
         const [entry] = await admin.fetchOffsets({ groupId, topics: [topic] });
+        await expectAll(admin, topic, entry?.partitions ?? []);
         const known = (entry?.partitions ?? []).filter(({ offset }) => BigInt(offset) >= 0n);
         return new Map(known.map(({ partition, offset }) => [partition, BigInt(offset)]));
       }),
@@ -91,6 +95,26 @@ export function createAdmin({ kafka, logger }: { kafka: () => Kafka; logger: Log
       if (connection !== undefined) await discard(connection);
     },
   };
+}
+
+async function partitionCount(admin: Admin, topic: string): Promise<number> {
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+  return topics[0]?.partitions.length ?? 0;
+}
+
+/**
+ * kafkajs takes the partitions from metadata that it shares among its calls and replaces by whichever answer comes last:
+ * an answer to a question from before the topic was named makes it ask about no partition, and give an empty list.
+ * "No offset is committed" or "nothing is behind the end" must not be read out of that: work would be done twice.
+ */
+async function expectAll(admin: Admin, topic: string, answers: { partition: number }[]): Promise<void> {
+  const count = await partitionCount(admin, topic);
+  const seen = new Set(answers.map(({ partition }) => partition));
+  if (count > 0 && seen.size >= count) return;
+  throw new MessagingError(
+    'unavailable',
+    `Kafka answered for ${seen.size} of ${count} partitions of ${topic}.`,
+  );
 }
 
 async function createTopics(admin: Admin, definitions: TopicToCreate[], logger: Logger): Promise<void> {
@@ -143,8 +167,7 @@ async function visible(admin: Admin, name: string): Promise<void> {
 
 /** Partitions can be added, never taken away. */
 async function widen(admin: Admin, { name, partitions }: TopicToCreate, logger: Logger): Promise<void> {
-  const { topics } = await admin.fetchTopicMetadata({ topics: [name] });
-  const found = topics[0]?.partitions.length ?? partitions;
+  const found = await partitionCount(admin, name);
   if (found >= partitions) return;
   await admin.createPartitions({ topicPartitions: [{ topic: name, count: partitions }] });
   logger.info({ topic: name, from: found, to: partitions }, 'topic widened');

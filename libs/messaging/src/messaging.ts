@@ -2,6 +2,7 @@ import kafkajs from 'kafkajs';
 import type { Kafka, LogEntry, RetryOptions } from 'kafkajs';
 import { createAdmin } from './admin.ts';
 import type { MessagingAdmin } from './admin.ts';
+import { repairReadCommitted } from './read-committed.ts';
 import { createTopicDirectory } from './topic-directory.ts';
 import type { TopicDirectory } from './topic-directory.ts';
 import type { Logger } from './types.ts';
@@ -42,6 +43,7 @@ const REQUEST_TIMEOUT_MS = 10_000;
 /** Names a Kafka cluster. Does no I/O. */
 export function createMessaging(options: MessagingOptions): Messaging {
   const { brokers, clientId, logger } = options;
+  repairReadCommitted();
   const kafka = (retry: Partial<RetryOptions> = {}) =>
     new kafkajs.Kafka({
       brokers,

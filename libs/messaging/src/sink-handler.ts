@@ -65,8 +65,7 @@ export function createSinkHandler({
     const known = (await options.positions(topic, [partition])).get(partition);
     if (known !== undefined) return (stored = known);
     stored = 0n;
-    const watermarks = await admin.watermarks(topic);
-    return watermarks.find((entry) => entry.partition === partition)?.low ?? 0n;
+    return admin.low(topic, partition);
   };
 
   const store = async (records: IncomingRecord[], next: bigint): Promise<void> => {

@@ -65,9 +65,7 @@ export function createTransformHandler(
   const open = async (): Promise<bigint> => {
     await producer.initialise();
     const committed = (await admin.committedOffsets(groupId, topic)).get(partition);
-    if (committed !== undefined) return committed;
-    const watermarks = await admin.watermarks(topic);
-    return watermarks.find((entry) => entry.partition === partition)?.low ?? 0n;
+    return committed ?? (await admin.low(topic, partition));
   };
 
   const transform = async (records: IncomingRecord[]): Promise<TransformResult> => {

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { createPublisher } from '@tributary/messaging';
-import type { Messaging } from '@tributary/messaging';
+import { createPublisher } from '../src/index.ts';
+import type { Messaging } from '../src/index.ts';
 import { eventually, kafkaForTests, randomName } from '@tributary/testing';
 import { messagingFor, newTopic, numberedKeys, readAll } from './helpers.ts';
 

@@ -1,5 +1,5 @@
-import { createMessaging, createPublisher } from '@tributary/messaging';
-import type { IncomingRecord, Logger, Messaging } from '@tributary/messaging';
+import { createMessaging, createPublisher } from '../src/index.ts';
+import type { IncomingRecord, Logger, Messaging } from '../src/index.ts';
 import kafkajs from 'kafkajs';
 import { randomName } from '@tributary/testing';
 

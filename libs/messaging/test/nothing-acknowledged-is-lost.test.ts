@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createPublisher, MessagingError } from '@tributary/messaging';
-import type { Messaging } from '@tributary/messaging';
+import { createPublisher } from '../src/index.ts';
+import type { Messaging, MessagingError } from '../src/index.ts';
 import { eventually, startHurtableKafka } from '@tributary/testing';
 import type { HurtableKafka } from '@tributary/testing';
 import { messagingFor, newTopic, readAll } from './helpers.ts';

@@ -1,12 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createSink, createTransformer, RetryableError } from '@tributary/messaging';
-import type {
-  IncomingRecord,
-  Messaging,
-  SinkBatch,
-  TransformBatch,
-  TransformResult,
-} from '@tributary/messaging';
+import { createSink, createTransformer, RetryableError } from '../src/index.ts';
+import type { IncomingRecord, Messaging, SinkBatch, TransformBatch, TransformResult } from '../src/index.ts';
 import { eventually, kafkaForTests, randomName } from '@tributary/testing';
 import { keysOf, messagingFor, newTopic, numberedKeys, publishNumbered, readAll } from './helpers.ts';
 

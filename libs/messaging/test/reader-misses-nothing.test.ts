@@ -4,8 +4,8 @@ import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createPartitionReader } from '@tributary/messaging';
-import type { Messaging } from '@tributary/messaging';
+import { createPartitionReader } from '../src/index.ts';
+import type { Messaging } from '../src/index.ts';
 import { eventually, kafkaForTests } from '@tributary/testing';
 import { messagingFor, newTopic, numberedKeys, publishNumbered } from './helpers.ts';
 

@@ -1,5 +1,5 @@
 /** A partition reader in a process of its own, for the test that stalls it: prints each value on a line. */
-import { createPartitionReader } from '@tributary/messaging';
+import { createPartitionReader } from '../src/index.ts';
 import { messagingFor } from './helpers.ts';
 
 const { brokers, topic, partition } = JSON.parse(process.argv[2]!) as {

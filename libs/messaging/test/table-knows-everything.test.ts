@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createPublisher, createTable } from '@tributary/messaging';
-import type { Messaging } from '@tributary/messaging';
+import { createPublisher, createTable } from '../src/index.ts';
+import type { Messaging } from '../src/index.ts';
 import { eventually, startHurtableKafka } from '@tributary/testing';
 import type { HurtableKafka } from '@tributary/testing';
 import { messagingFor, newTopic, publishNumbered } from './helpers.ts';

@@ -1,6 +1,6 @@
 /** A transformer in a process of its own, for tests that kill and stall it. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { createTransformer } from '@tributary/messaging';
+import { createTransformer } from '../src/index.ts';
 import { logger, messagingFor } from './helpers.ts';
 
 const { brokers, groupId, input, output, deadLetters } = JSON.parse(process.argv[2]!) as Record<
