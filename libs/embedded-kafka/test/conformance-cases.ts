@@ -59,9 +59,11 @@ async function createTopic(
     validateOnly: false,
   });
   for (let i = 0; i < 100; i++) {
-    const { topics } = await c.client.send('metadata', 9, metadataOf(name));
-    const isReady =
-      topics[0]?.partitions.length && topics[0].partitions.every(({ leaderId }) => leaderId === 1);
+    let isReady = true;
+    for (let index = 0; index < (options.partitions ?? 1); index++) {
+      const { topics } = await c.client.send('listOffsets', 5, offsetsOf(name, -1, index));
+      isReady &&= topics[0]?.partitions[0]?.errorCode === 0;
+    }
     if (isReady) break;
     await pause(20);
   }
@@ -406,7 +408,8 @@ const adminCases: ConformanceCase[] = [
   }),
 ];
 
-const consumerProtocol = [{ name: 'range', metadata: Buffer.from('metadata') }];
+/** A subscription to nothing: Apache Kafka does not answer a member whose metadata it cannot read. */
+const consumerProtocol = [{ name: 'range', metadata: Buffer.from('000000000000ffffffff', 'hex') }];
 
 const joinAs = (groupId: string, memberId: string, more: object = {}) => ({
   groupId,
@@ -430,7 +433,7 @@ const groupCases: ConformanceCase[] = [
     if (joined.errorCode === 79) joined = await c.ask('joinGroup', version, joinAs(groupId, joined.memberId));
     const { memberId, generationId } = joined;
     const v = (api: ApiName) => Math.min(version, range(api).at(-1) ?? 0);
-    const at = { groupId, generationId, memberId };
+    const at = { groupId, generationId, memberId, protocolType: 'consumer', protocolName: 'range' };
     const assignments = [{ memberId, assignment: Buffer.from('assigned') }];
     await c.ask('syncGroup', v('syncGroup'), { ...at, generationId: generationId + 1, assignments });
     await c.ask('syncGroup', v('syncGroup'), { ...at, memberId: 'stranger', assignments });
@@ -461,7 +464,6 @@ const groupCases: ConformanceCase[] = [
     await ask({}, 'stranger');
   }),
   ...inEachVersion('joinGroup', 'of static members', async (c, version) => {
-    if (version < 5) return;
     const groupId = c.name('static');
     const more = { groupInstanceId: 'one' };
     const first = await c.ask('joinGroup', version, joinAs(groupId, '', more));
@@ -470,6 +472,8 @@ const groupCases: ConformanceCase[] = [
       generationId: first.generationId,
       memberId: first.memberId,
       groupInstanceId: 'one',
+      protocolType: 'consumer',
+      protocolName: 'range',
     };
     await c.ask('syncGroup', 5, {
       ...at,
@@ -478,7 +482,7 @@ const groupCases: ConformanceCase[] = [
     await c.ask('joinGroup', version, joinAs(groupId, '', more));
     await c.ask('heartbeat', 4, at);
     await c.ask('joinGroup', version, joinAs(groupId, first.memberId, more));
-  }),
+  }).filter(({ name }) => !/ v[0-4]:/.test(name)),
   ...inEachVersion('describeGroups', 'of a group that is not there', async (c, version) => {
     await c.ask('describeGroups', version, {
       groups: [c.name('nowhere')],

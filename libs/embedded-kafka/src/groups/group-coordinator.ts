@@ -240,9 +240,11 @@ function replaceStatic(group: Group, old: Member, options: { request: JoinReques
   group.members.set(member.id, member);
   const wasLeader = group.leader === old.id;
   if (wasLeader) group.leader = member.id;
-  if (group.state === 'Stable' && isSame && (!wasLeader || request.supportsSkip)) {
+  if (group.state === 'Stable' && isSame) {
     group.touch(member);
-    return group.joinResult(member, { skipAssignment: wasLeader });
+    if (request.supportsSkip || !wasLeader) return group.joinResult(member, { skipAssignment: wasLeader });
+    /* An older client must not take itself for the leader, or it would assign anew; so it is told the old id. */
+    return { ...group.joinResult(member), leader: old.id, members: [] };
   }
   return group.join(member, request.protocolType);
 }

@@ -58,8 +58,10 @@ function readAll(context: BrokerContext, request: FetchRequest, client: ClientCo
   return { topics, bytes, isUrgent };
 }
 
+/** A partition that is there has a null for its aborted transactions, one that is not has none; so Apache Kafka has it. */
 function failed(index: number, errorCode: ErrorCode): PartitionResult {
-  return { index, errorCode, highWatermark: -1, abortedTransactions: [], records: EMPTY };
+  const abortedTransactions = errorCode === errors.OFFSET_OUT_OF_RANGE ? null : [];
+  return { index, errorCode, highWatermark: -1, abortedTransactions, records: EMPTY };
 }
 
 function refuse(

@@ -3,7 +3,7 @@ import type { BrokerContext, ClientContext } from '../broker-context.ts';
 import type { Request, Response } from '../protocol/apis.ts';
 import { errors } from '../protocol/errors.ts';
 
-const GROUP_OPERATIONS = 0b1_1101_0100_1000;
+const GROUP_OPERATIONS = 0b1101_0100_1000;
 const NO_OPERATIONS = -2147483648;
 const NOTHING = Buffer.alloc(0);
 
@@ -41,7 +41,10 @@ export async function handleJoinGroup(
 export async function handleSyncGroup(
   context: BrokerContext,
   request: Request<'syncGroup'>,
+  client: ClientContext,
 ): Promise<Response<'syncGroup'>> {
+  const isIncomplete = request.protocolType === null || request.protocolName === null;
+  if (client.version >= 5 && isIncomplete) return { errorCode: errors.INCONSISTENT_GROUP_PROTOCOL };
   return context.groups.sync(request, request);
 }
 

@@ -58,17 +58,20 @@ function appendTo(
   target: { topic: Topic; log: PartitionLog; index: number; records: Buffer | null },
   from: { request: ProduceRequest; client: ClientContext },
 ): PartitionResult {
-  const { topic, log, index, records } = target;
+  const { topic, log, index } = target;
   const { acks } = from.request;
   if (acks < -1 || acks > 1) return failed(index, errors.INVALID_REQUIRED_ACKS);
-  const checked = checkBatch(records ?? Buffer.alloc(0), {
+  const records = target.records ?? Buffer.alloc(0);
+  const checked = checkBatch(records, {
     maxMessageBytes: topic.maxMessageBytes,
     allowsZstd: from.client.version >= 7,
     newestTimestamp: topic.settings.appendTime ? undefined : Date.now() + topic.maxTimestampAheadMs,
     needsKeys: topic.settings.compact,
   });
-  if (!checked.header || !records)
-    return failed(index, checked.errorCode, 'message' in checked ? checked.message : null);
+  if (!checked.header) {
+    const refused = failed(index, checked.errorCode, checked.message);
+    return checked.isLate ? { ...refused, logStartOffset: log.startOffset } : refused;
+  }
   const { header } = checked;
   const logStartOffset = log.startOffset;
   const sequence = log.check(header);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { BrokerContext } from '../broker-context.ts';
 import { NODE_ID } from '../broker-context.ts';
 import type { Request, Response } from '../protocol/apis.ts';
@@ -97,7 +98,7 @@ function createTopic(context: BrokerContext, asked: Asked, validateOnly: boolean
   if (topic) context.log('info', `created topic ${asked.name} with ${partitions} partitions`);
   return {
     name: asked.name,
-    ...(topic ? { topicId: topic.id } : {}),
+    topicId: topic?.id ?? randomUUID(),
     errorCode: errors.NONE,
     numPartitions: partitions,
     replicationFactor: 1,

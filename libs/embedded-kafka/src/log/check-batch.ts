@@ -18,11 +18,19 @@ export interface BatchRules {
 
 export type CheckedBatch =
   | { readonly errorCode: 0; readonly header: BatchHeader }
-  | { readonly errorCode: ErrorCode; readonly header: undefined; readonly message: string };
+  | {
+      readonly errorCode: ErrorCode;
+      readonly header: undefined;
+      readonly message: string;
+      /** Whether the batch is sound, but not for this log. */
+      readonly isLate: boolean;
+    };
 
 /** Whether what a client wants to append is exactly one whole record batch that its topic takes. */
 export function checkBatch(batch: Buffer, rules: BatchRules): CheckedBatch {
-  const refused = (errorCode: ErrorCode, message: string) => ({ errorCode, header: undefined, message });
+  const refused = (errorCode: ErrorCode, message: string, isLate = false) => {
+    return { errorCode, header: undefined, message, isLate };
+  };
   if (batch.length < BATCH_HEADER_BYTES)
     return refused(errors.INVALID_RECORD, 'The batch is smaller than its header.');
   const header = readBatchHeader(batch);
@@ -41,7 +49,7 @@ export function checkBatch(batch: Buffer, rules: BatchRules): CheckedBatch {
   }
   if (header.isControl) return refused(errors.INVALID_RECORD, 'Clients cannot write control batches.');
   if (header.producerId >= 0 && (header.baseSequence < 0 || header.producerEpoch < 0)) {
-    return refused(errors.INVALID_RECORD, 'A batch with a producer id needs a sequence number.');
+    return refused(errors.INVALID_RECORD, 'A batch with a producer id needs a sequence number.', true);
   }
   if (header.compression > ZSTD) return refused(errors.CORRUPT_MESSAGE, 'The compression is unknown.');
   if (header.compression === ZSTD && !rules.allowsZstd) {
@@ -51,10 +59,10 @@ export function checkBatch(batch: Buffer, rules: BatchRules): CheckedBatch {
     return refused(errors.MESSAGE_TOO_LARGE, `The batch is larger than ${rules.maxMessageBytes} bytes.`);
   }
   if (rules.newestTimestamp !== undefined && header.maxTimestamp > rules.newestTimestamp) {
-    return refused(errors.INVALID_TIMESTAMP, 'A timestamp is too far in the future.');
+    return refused(errors.INVALID_TIMESTAMP, 'A timestamp is too far in the future.', true);
   }
   if (rules.needsKeys && !hasKeys(header, batch)) {
-    return refused(errors.INVALID_RECORD, 'A record of a compacted topic needs a key.');
+    return refused(errors.INVALID_RECORD, 'A record of a compacted topic needs a key.', true);
   }
   return { errorCode: 0, header };
 }
