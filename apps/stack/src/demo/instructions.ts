@@ -33,7 +33,7 @@ export function instructions({ url, apiKey, kafka, webhooks, more = [], ...ids }
     'See the events, over HTTP and on Kafka:',
     '',
     `  curl -s -H 'Authorization: Bearer ${apiKey}' -H 'Content-Type: application/json' -d '{}' ${api}/events/filter`,
-    `  kcat -b ${kafka.split(',')[0]} -t tributary.events -e`,
+    `  kcat -C -b ${kafka.split(',')[0]} -t tributary.events -e`,
     '',
   ].join('\n');
 }
