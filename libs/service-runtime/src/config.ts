@@ -67,7 +67,7 @@ export function readConfig<T extends z.ZodObject>(schema: T, env: NodeJS.Process
 function sentence(issue: z.core.$ZodIssue, values: Record<string, string>): string {
   const name = issue.path.map(String).join('.');
   if (name !== '' && values[name] === undefined) return `${name} is required: set it, or ${name}_FILE.`;
-  return `${name}: ${issue.message}.`;
+  return name === '' ? `${issue.message}.` : `${name}: ${issue.message}.`;
 }
 
 /** The configuration for the start-up log: secrets only say whether they are set. */
