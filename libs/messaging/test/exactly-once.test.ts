@@ -63,9 +63,9 @@ async function load(topic: string) {
   const ended = new AbortController();
   const publishing = (async () => {
     while (!ended.signal.aborted) {
-      const burst = Array.from({ length: 10 }, () => `key-${count++}`);
+      const burst = Array.from({ length: 5 }, () => `key-${count++}`);
       await Promise.all(burst.map((key) => publisher.publish({ topic, key, value: key })));
-      await delay(5);
+      await delay(10);
     }
   })();
   return async () => {
