@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { PyDict, TemplateError, createEnvironment, parseJson } from '../src/index.ts';
+import type { PyDict } from '../src/index.ts';
+import { TemplateError, createEnvironment, parseJson } from '../src/index.ts';
 import { TemplateGenerator, fuzzContext, seededRandom } from './generate.ts';
 
 /*
@@ -32,14 +33,20 @@ function renderHere(template: string): Answer {
 }
 
 /** What differs by nature: addresses in the text of objects, and classes whose names Python makes up. */
-const unstable = / (?:at|bt) 0x[0-9a-f]+|<(?:generator|function|built-in|bound|class|dict_|list_|reversed|Macro|LoopContext)/i;
+const unstable =
+  / (?:at|bt) 0x[0-9a-f]+|<(?:generator|function|built-in|bound|class|dict_|list_|reversed|Macro|LoopContext)/i;
 
 async function renderThere(command: string, templates: string[]): Promise<Answer[]> {
-  const child = spawn(command, [fileURLToPath(new URL('reference.py', import.meta.url))], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(command, [fileURLToPath(new URL('reference.py', import.meta.url))], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const answers: Answer[] = [];
   const lines = createInterface({ input: child.stdout });
   lines.on('line', (line) => answers.push(JSON.parse(line) as Answer));
-  for (const template of templates) child.stdin.write(`{"template": ${JSON.stringify(template)}, "context": ${fuzzContext.replaceAll('\n', ' ')}}\n`);
+  for (const template of templates)
+    child.stdin.write(
+      `{"template": ${JSON.stringify(template)}, "context": ${fuzzContext.replaceAll('\n', ' ')}}\n`,
+    );
   child.stdin.end();
   await once(lines, 'close');
   return answers;
@@ -48,7 +55,9 @@ async function renderThere(command: string, templates: string[]): Promise<Answer
 function disagreement(here: Answer, there: Answer): string | undefined {
   if ('output' in here && 'output' in there) {
     if (unstable.test(there.output)) return undefined;
-    return here.output === there.output ? undefined : `  here  ${JSON.stringify(here.output)}\n  there ${JSON.stringify(there.output)}`;
+    return here.output === there.output
+      ? undefined
+      : `  here  ${JSON.stringify(here.output)}\n  there ${JSON.stringify(there.output)}`;
   }
   if ('error' in here && 'error' in there) return undefined;
   return `  here  ${JSON.stringify(here)}\n  there ${JSON.stringify(there)}`;

@@ -21,12 +21,48 @@ export const fuzzContext = `{
   "body": {"action": "opened", "number": 42, "repo": {"full_name": "octo/Hello-World", "stars": 1.5}, "list": [1, "2", null]}
 }`;
 
-const names = 'n t f i neg z big x one tiny huge s e u h m d l w nested empty o users body missing'.split(' ');
-const binary = ['+', '-', '*', '/', '//', '%', '~', '==', '!=', '<', '<=', '>', '>=', 'in', 'not in', 'and', 'or'];
-const texts = ["''", "'a'", "'Hello World'", "'%s-%d'", "'{}:{:>5}'", "'x,y,z'", "'é🐛'", "'<a>'", "' pad '", "'1.50'", "'0x1f'"];
+const names = 'n t f i neg z big x one tiny huge s e u h m d l w nested empty o users body missing'.split(
+  ' ',
+);
+const binary = [
+  '+',
+  '-',
+  '*',
+  '/',
+  '//',
+  '%',
+  '~',
+  '==',
+  '!=',
+  '<',
+  '<=',
+  '>',
+  '>=',
+  'in',
+  'not in',
+  'and',
+  'or',
+];
+const texts = [
+  "''",
+  "'a'",
+  "'Hello World'",
+  "'%s-%d'",
+  "'{}:{:>5}'",
+  "'x,y,z'",
+  "'é🐛'",
+  "'<a>'",
+  "' pad '",
+  "'1.50'",
+  "'0x1f'",
+];
 const filters = [
-  ...'abs capitalize count dictsort e escape filesizeformat first float forceescape int items last length list lower'.split(' '),
-  ...'max min pprint reject reverse round select sort string striptags sum title tojson trim unique upper urlencode'.split(' '),
+  ...'abs capitalize count dictsort e escape filesizeformat first float forceescape int items last length list lower'.split(
+    ' ',
+  ),
+  ...'max min pprint reject reverse round select sort string striptags sum title tojson trim unique upper urlencode'.split(
+    ' ',
+  ),
   ...'wordcount xmlattr wordwrap urlize safe'.split(' '),
 ];
 const filtersWithArguments = [
@@ -65,7 +101,7 @@ const filtersWithArguments = [
   "format(i, 'b')",
   "dictsort(by='value')",
   'wordwrap(6)',
-  "int(default=5)",
+  'int(default=5)',
   'int(base=16)',
   'float(1.5)',
   'tojson(indent=2)',
@@ -73,7 +109,9 @@ const filtersWithArguments = [
   "trim('Hd')",
 ];
 const tests = [
-  ...'defined undefined none string number integer float mapping sequence iterable callable odd even lower upper true false'.split(' '),
+  ...'defined undefined none string number integer float mapping sequence iterable callable odd even lower upper true false'.split(
+    ' ',
+  ),
   ...'boolean escaped'.split(' '),
   'divisibleby 3',
   'eq 7',
@@ -82,7 +120,9 @@ const tests = [
   'gt 1',
 ];
 const methods = [
-  ...'upper() lower() title() capitalize() swapcase() strip() split() splitlines() isdigit() isalpha() keys() items() copy()'.split(' '),
+  ...'upper() lower() title() capitalize() swapcase() strip() split() splitlines() isdigit() isalpha() keys() items() copy()'.split(
+    ' ',
+  ),
   ...'values() casefold() istitle() bit_length() is_integer()'.split(' '),
   "split(',')",
   "split('l', 1)",
@@ -99,60 +139,296 @@ const methods = [
   "get('b')",
   "get('zz', 5)",
   "partition(',')",
-  "format(1, 2, a=3)",
+  'format(1, 2, a=3)',
   "strip('Hd')",
   "encode('utf-8')",
   "removeprefix('He')",
 ];
-const formats = ["'%05d|%x|%o'", "'%.2f %e %g'", "'%s %r'", "'%-8s|%8s'", "'%+d % d'", "'%%'", "'%c'", "'%(b)s'"];
+const formats = [
+  "'%05d|%x|%o'",
+  "'%.2f %e %g'",
+  "'%s %r'",
+  "'%-8s|%8s'",
+  "'%+d % d'",
+  "'%%'",
+  "'%c'",
+  "'%(b)s'",
+];
 
 /** Filters (and their likes) that suit each kind of operand, and the operands: most templates should render. */
 const kinds = {
   text: {
     atoms: ['s', 'u', 'h', 'm', 'e', 'body.action', 'body.repo.full_name', 'users[0].name', ...texts],
     steps: [
-      ...'|capitalize |upper |lower |title |trim |length |list |reverse |wordcount |urlencode |urlize |escape |e |safe'.split(' '),
-      ...'|striptags |string |tojson |forceescape |first |last |unique|list |sort |int |float |wordwrap |center |pprint'.split(' '),
-      ...["|replace('l', 'L')", "|replace('', '-', 3)", '|truncate(8)', "|truncate(9, true, '…')", '|center(20)', '|indent(2)'],
-      ...['|indent(2, true, true)', '|wordwrap(6)', '|wordwrap(5, false)', "|join('-')", '|int(base=16)', '|float(1.5)', "|trim('Hd')"],
-      ...["|default('x', true)", '|batch(3)|list', '|upper|lower', "|format(1, 2)|d('')", '[0]', '[-1]', '[1:3]', '[::-1]', '[:100:2]'],
+      ...'|capitalize |upper |lower |title |trim |length |list |reverse |wordcount |urlencode |urlize |escape |e |safe'.split(
+        ' ',
+      ),
+      ...'|striptags |string |tojson |forceescape |first |last |unique|list |sort |int |float |wordwrap |center |pprint'.split(
+        ' ',
+      ),
+      ...[
+        "|replace('l', 'L')",
+        "|replace('', '-', 3)",
+        '|truncate(8)',
+        "|truncate(9, true, '…')",
+        '|center(20)',
+        '|indent(2)',
+      ],
+      ...[
+        '|indent(2, true, true)',
+        '|wordwrap(6)',
+        '|wordwrap(5, false)',
+        "|join('-')",
+        '|int(base=16)',
+        '|float(1.5)',
+        "|trim('Hd')",
+      ],
+      ...[
+        "|default('x', true)",
+        '|batch(3)|list',
+        '|upper|lower',
+        "|format(1, 2)|d('')",
+        '[0]',
+        '[-1]',
+        '[1:3]',
+        '[::-1]',
+        '[:100:2]',
+      ],
       ...methods.slice(0, 5).map((method) => `.${method}`),
       ...["' '", "', '"].map((separator) => `.split(${separator})`),
-      ...['.split()', '.splitlines()', '.strip()', '.isdigit()', '.casefold()', '.istitle()', ".split('l', 1)", ".rsplit(' ', 1)"],
-      ...[".replace('o', '0')", ".find('o')", ".count('l')", ".startswith('He')", '.center(15)', '.zfill(14)', ".ljust(15, '*')"],
-      ...[".join(['a', 'b'])", ".partition(',')", '.encode()', ".removeprefix('He')", '.title()|safe + h', ' * 2', " + 'z'", ' ~ i', ' in s'],
-      ...[' is lower', ' is upper', ' is string', ' is sequence', ' is iterable', ' < s', ' == s', ' and i', ' or i', ' is escaped'],
+      ...[
+        '.split()',
+        '.splitlines()',
+        '.strip()',
+        '.isdigit()',
+        '.casefold()',
+        '.istitle()',
+        ".split('l', 1)",
+        ".rsplit(' ', 1)",
+      ],
+      ...[
+        ".replace('o', '0')",
+        ".find('o')",
+        ".count('l')",
+        ".startswith('He')",
+        '.center(15)',
+        '.zfill(14)',
+        ".ljust(15, '*')",
+      ],
+      ...[
+        ".join(['a', 'b'])",
+        ".partition(',')",
+        '.encode()',
+        ".removeprefix('He')",
+        '.title()|safe + h',
+        ' * 2',
+        " + 'z'",
+        ' ~ i',
+        ' in s',
+      ],
+      ...[
+        ' is lower',
+        ' is upper',
+        ' is string',
+        ' is sequence',
+        ' is iterable',
+        ' < s',
+        ' == s',
+        ' and i',
+        ' or i',
+        ' is escaped',
+      ],
     ],
   },
   number: {
-    atoms: ['i', 'neg', 'z', 'big', 'x', 'one', 'tiny', 'huge', '1', '2.675', '0.5', '1e3', '1_000', '100', 'body.number', 't', 'f'],
+    atoms: [
+      'i',
+      'neg',
+      'z',
+      'big',
+      'x',
+      'one',
+      'tiny',
+      'huge',
+      '1',
+      '2.675',
+      '0.5',
+      '1e3',
+      '1_000',
+      '100',
+      'body.number',
+      't',
+      'f',
+    ],
     steps: [
-      ...'|abs |int |float |round |round(1) |string |tojson |filesizeformat |filesizeformat(true) |e |pprint'.split(' '),
-      ...["|round(0, 'floor')", "|round(1, 'ceil')", '|round(-1)', ' + 1', ' - 2.5', ' * 3', ' / 4', ' // 3', ' % 4', ' ** 2', ' ~ 1'],
-      ...[' // 2.0', ' % -3', ' % 2.5', ' // -2', ' / 3.0', ' > 2', ' == 7', ' < x <= 9', ' is odd', ' is even', ' is number', ' is float'],
-      ...[' is integer', ' is divisibleby 3', ' is gt 1', ' in l', ' and s', ' or s', ' if t else s', '|default(3)', '.real', " * 'ab'"],
+      ...'|abs |int |float |round |round(1) |string |tojson |filesizeformat |filesizeformat(true) |e |pprint'.split(
+        ' ',
+      ),
+      ...[
+        "|round(0, 'floor')",
+        "|round(1, 'ceil')",
+        '|round(-1)',
+        ' + 1',
+        ' - 2.5',
+        ' * 3',
+        ' / 4',
+        ' // 3',
+        ' % 4',
+        ' ** 2',
+        ' ~ 1',
+      ],
+      ...[
+        ' // 2.0',
+        ' % -3',
+        ' % 2.5',
+        ' // -2',
+        ' / 3.0',
+        ' > 2',
+        ' == 7',
+        ' < x <= 9',
+        ' is odd',
+        ' is even',
+        ' is number',
+        ' is float',
+      ],
+      ...[
+        ' is integer',
+        ' is divisibleby 3',
+        ' is gt 1',
+        ' in l',
+        ' and s',
+        ' or s',
+        ' if t else s',
+        '|default(3)',
+        '.real',
+        " * 'ab'",
+      ],
     ],
   },
   list: {
-    atoms: ['l', 'w', 'users', 'nested', 'empty', '[1, "a", none]', '(1, 2)', '("x",)', 'range(5)', 'd.items()|list', 'body.list', '[i, x, s]', 'd.keys()|list'],
+    atoms: [
+      'l',
+      'w',
+      'users',
+      'nested',
+      'empty',
+      '[1, "a", none]',
+      '(1, 2)',
+      '("x",)',
+      'range(5)',
+      'd.items()|list',
+      'body.list',
+      '[i, x, s]',
+      'd.keys()|list',
+    ],
     steps: [
-      ...'|length |first |last |list |reverse|list |string |tojson |pprint |unique|list |sort |min |max |sum |join'.split(' '),
-      ...["|join(', ')", "|map('upper')|list", "|map(attribute='name')|list", "|map(attribute='age', default=0)|list", "|map('string')|join"],
-      ...["|selectattr('ok')|list", "|rejectattr('ok')|map(attribute='name')|join(',')", "|select('odd')|list", "|reject('none')|list"],
-      ...["|select|list", "|groupby('ok')", "|groupby('name')|list", "|groupby('tags', default=[])|length", "|sort(attribute='name')"],
-      ...['|sort(reverse=true)', "|sum(attribute='age')", '|sum(start=1)', '|batch(2)|list', "|batch(3, 'x')|list", '|slice(2)|list'],
-      ...["|slice(3, 'y')|list", '[0]', '[-1]', '[1:]', '[::-1]', '[5]', '[0].name', '.count(2)', '.index(2)', '.0', ' + [1]', ' * 2', ' == l'],
-      ...[' is sequence', ' is iterable', ' is mapping', '|tojson(indent=2)', '|unique(true)|list', "|map('length')|list", '|default([])|last'],
-      ...["|map(attribute='tags')|sum(start=[])", "|map('abs')|list", "|selectattr('age', 'none')|map(attribute='name')|list", '|max(attribute="age")'],
+      ...'|length |first |last |list |reverse|list |string |tojson |pprint |unique|list |sort |min |max |sum |join'.split(
+        ' ',
+      ),
+      ...[
+        "|join(', ')",
+        "|map('upper')|list",
+        "|map(attribute='name')|list",
+        "|map(attribute='age', default=0)|list",
+        "|map('string')|join",
+      ],
+      ...[
+        "|selectattr('ok')|list",
+        "|rejectattr('ok')|map(attribute='name')|join(',')",
+        "|select('odd')|list",
+        "|reject('none')|list",
+      ],
+      ...[
+        '|select|list',
+        "|groupby('ok')",
+        "|groupby('name')|list",
+        "|groupby('tags', default=[])|length",
+        "|sort(attribute='name')",
+      ],
+      ...[
+        '|sort(reverse=true)',
+        "|sum(attribute='age')",
+        '|sum(start=1)',
+        '|batch(2)|list',
+        "|batch(3, 'x')|list",
+        '|slice(2)|list',
+      ],
+      ...[
+        "|slice(3, 'y')|list",
+        '[0]',
+        '[-1]',
+        '[1:]',
+        '[::-1]',
+        '[5]',
+        '[0].name',
+        '.count(2)',
+        '.index(2)',
+        '.0',
+        ' + [1]',
+        ' * 2',
+        ' == l',
+      ],
+      ...[
+        ' is sequence',
+        ' is iterable',
+        ' is mapping',
+        '|tojson(indent=2)',
+        '|unique(true)|list',
+        "|map('length')|list",
+        '|default([])|last',
+      ],
+      ...[
+        "|map(attribute='tags')|sum(start=[])",
+        "|map('abs')|list",
+        "|selectattr('age', 'none')|map(attribute='name')|list",
+        '|max(attribute="age")',
+      ],
     ],
   },
   dict: {
-    atoms: ['d', 'o', 'body', 'body.repo', 'users[0]', "{'k': [1, x], 2: none}", 'dict(a=1, b=s)', "dict([('q', 1)])"],
+    atoms: [
+      'd',
+      'o',
+      'body',
+      'body.repo',
+      'users[0]',
+      "{'k': [1, x], 2: none}",
+      'dict(a=1, b=s)',
+      "dict([('q', 1)])",
+    ],
     steps: [
-      ...'|length |list |dictsort |items|list |string |tojson |pprint |first |xmlattr |urlencode |sort |join'.split(' '),
-      ...["|dictsort(by='value')|list|length", '|tojson(indent=2)', '.items()|list', '.keys()|list', '.values()|list', "['b']"],
-      ...['.a', '.missing', '.missing.deep', ".get('b')", ".get('zz', 5)", "|default({})", ' is mapping', ' == d', '|attr("b")', "|count"],
-      ...['.items()|sort', '|dictsort(reverse=true)', ".copy()|length", "|map('upper')|list", '.name', '.full_name', '.stars + 1'],
+      ...'|length |list |dictsort |items|list |string |tojson |pprint |first |xmlattr |urlencode |sort |join'.split(
+        ' ',
+      ),
+      ...[
+        "|dictsort(by='value')|list|length",
+        '|tojson(indent=2)',
+        '.items()|list',
+        '.keys()|list',
+        '.values()|list',
+        "['b']",
+      ],
+      ...[
+        '.a',
+        '.missing',
+        '.missing.deep',
+        ".get('b')",
+        ".get('zz', 5)",
+        '|default({})',
+        ' is mapping',
+        ' == d',
+        '|attr("b")',
+        '|count',
+      ],
+      ...[
+        '.items()|sort',
+        '|dictsort(reverse=true)',
+        '.copy()|length',
+        "|map('upper')|list",
+        '.name',
+        '.full_name',
+        '.stars + 1',
+      ],
     ],
   },
 } as const;
@@ -191,7 +467,8 @@ export class TemplateGenerator {
     const kind = this.below(depth > 0 ? 20 : 9);
     const left = this.chance(0.1) ? '-' : '';
     const right = this.chance(0.1) ? '-' : '';
-    if (kind < 2) return this.pick(['text ', '\n', ' a{b}c ', '"quoted"', '  \n  ', 'é', '{ {', '{# note #}']);
+    if (kind < 2)
+      return this.pick(['text ', '\n', ' a{b}c ', '"quoted"', '  \n  ', 'é', '{ {', '{# note #}']);
     if (kind < 9) return `{{${left} ${this.expression(3)} ${right}}}`;
     const tag = (text: string): string => `{%${left} ${text} ${right}%}`;
     switch (kind) {
@@ -219,9 +496,24 @@ export class TemplateGenerator {
 
   private loop(depth: number, tag: (text: string) => string): string {
     if (++this.loops > 3) return 'no loop';
-    const iterable = this.pick(['l', 'w', 'users', 'nested', 'd', 'd.items()', 'empty', 's', 'range(3)', 'missing', 'o', this.expression(2)]);
+    const iterable = this.pick([
+      'l',
+      'w',
+      'users',
+      'nested',
+      'd',
+      'd.items()',
+      'empty',
+      's',
+      'range(3)',
+      'missing',
+      'o',
+      this.expression(2),
+    ]);
     const target = this.pick(['v', 'v', 'v', 'a, b']);
-    const condition = this.chance(0.2) ? ` if ${this.pick(['v', 'loop', 'v is defined', this.expression(1)])}` : '';
+    const condition = this.chance(0.2)
+      ? ` if ${this.pick(['v', 'loop', 'v is defined', this.expression(1)])}`
+      : '';
     const uses = this.chance(0.5)
       ? `{{ ${this.pick(['loop.index', 'loop.first', 'loop.last', 'loop.length', 'loop.revindex', "loop.cycle('x', 'y')", 'loop.previtem', 'loop.nextitem', 'loop.changed(v)', 'loop.depth', 'loop'])} }}`
       : '';
@@ -258,7 +550,12 @@ export class TemplateGenerator {
       case 12:
         return `[${inner()}, ${inner()}]`;
       case 13:
-        return this.pick([`(${inner()},)`, `(${inner()}, ${inner()})`, `{'k': ${inner()}, 1: ${inner()}}`, `dict(a=${inner()})`]);
+        return this.pick([
+          `(${inner()},)`,
+          `(${inner()}, ${inner()})`,
+          `{'k': ${inner()}, 1: ${inner()}}`,
+          `dict(a=${inner()})`,
+        ]);
       case 14:
         return `${this.postfix()}.${this.pick(methods)}`;
       default:
@@ -271,7 +568,8 @@ export class TemplateGenerator {
     const { atoms, steps } = kinds[this.pick(['text', 'number', 'list', 'dict'] as const)];
     let result: string = this.pick(atoms as readonly string[]);
     result = `${result}${this.pick(steps as readonly string[])}`;
-    if (this.chance(0.25)) result = `(${result})${this.pick(['|string|upper', '|tojson', '|string|length', '|default(1)', '|e', '|list|length', ' == 1', ' is none', '|pprint', "~ '!'"])}`;
+    if (this.chance(0.25))
+      result = `(${result})${this.pick(['|string|upper', '|tojson', '|string|length', '|default(1)', '|e', '|list|length', ' == 1', ' is none', '|pprint', "~ '!'"])}`;
     return result;
   }
 
@@ -286,7 +584,21 @@ export class TemplateGenerator {
   private atom(): string {
     switch (this.below(5)) {
       case 0:
-        return this.pick(['0', '1', '2', '3', '10', '1.0', '0.5', '1e3', '2.675', '100', 'true', 'none', '1_000']);
+        return this.pick([
+          '0',
+          '1',
+          '2',
+          '3',
+          '10',
+          '1.0',
+          '0.5',
+          '1e3',
+          '2.675',
+          '100',
+          'true',
+          'none',
+          '1_000',
+        ]);
       case 1:
         return this.pick(texts);
       default:

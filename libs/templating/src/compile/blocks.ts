@@ -77,7 +77,14 @@ export function compileBlockBody(compilation: Compilation, node: BlockNode): (re
   const usesSuper = undeclared(node.body, ['super']).has('super');
   if (usesSuper) scope.declare('super');
   new Analysis(scope).all(node.body);
-  const place: Place = { compilation, scope, escaping: 'off', escapesConstants: false, toplevel: false, soft: false };
+  const place: Place = {
+    compilation,
+    scope,
+    escaping: 'off',
+    escapesConstants: false,
+    toplevel: false,
+    soft: false,
+  };
   const body = compileBody(place, node.body);
   const entry = compileEntry(place);
   const superSlot = usesSuper ? (scope.find('super')?.slot ?? 0) : undefined;

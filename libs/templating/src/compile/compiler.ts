@@ -4,7 +4,13 @@ import { descendants, type Expression, type RootNode } from '../syntax/nodes.ts'
 import type { Value } from '../values/types.ts';
 import { compileBlockBody, compileSelf, enterActivation } from './blocks.ts';
 import { JsonTracker } from '../json-mode/tracker.ts';
-import { assertionError, type BlockCode, type Compilation, type Place, type TemplateMode } from './context.ts';
+import {
+  assertionError,
+  type BlockCode,
+  type Compilation,
+  type Place,
+  type TemplateMode,
+} from './context.ts';
 import { compileExpression } from './expressions.ts';
 import { Activation, Analysis, Scope } from './scope.ts';
 import { compileBody, compileEntry } from './statements.ts';
@@ -13,7 +19,12 @@ import { compileBody, compileEntry } from './statements.ts';
 export type Program<Result> = (lookup: Lookup) => Result;
 
 function newCompilation(options: RuntimeOptions, mode: TemplateMode): Compilation {
-  return { options, mode, blocks: new Map<string, BlockCode>(), folding: new Render(options, () => undefined) };
+  return {
+    options,
+    mode,
+    blocks: new Map<string, BlockCode>(),
+    folding: new Render(options, () => undefined),
+  };
 }
 
 /** A render that starts in the state that the compile-time evaluation left. */
@@ -31,7 +42,11 @@ function startRender(compilation: Compilation, lookup: Lookup): Render {
 }
 
 /** Compiles a template's tree to closures. Raises TemplateAssertionError. */
-export function compileTemplate(root: RootNode, options: RuntimeOptions, mode: TemplateMode): Program<string> {
+export function compileTemplate(
+  root: RootNode,
+  options: RuntimeOptions,
+  mode: TemplateMode,
+): Program<string> {
   const compilation = newCompilation(options, mode);
   return withBudget(createBudget(options.limits), () => {
     for (const node of descendants(root)) {
@@ -43,7 +58,14 @@ export function compileTemplate(root: RootNode, options: RuntimeOptions, mode: T
     const scope = new Scope(activation);
     const self = compileSelf(compilation, scope, root.children);
     new Analysis(scope).all(root.children);
-    const place: Place = { compilation, scope, escaping: 'off', escapesConstants: false, toplevel: true, soft: false };
+    const place: Place = {
+      compilation,
+      scope,
+      escaping: 'off',
+      escapesConstants: false,
+      toplevel: true,
+      soft: false,
+    };
     const body = compileBody(place, root.children);
     const entry = compileEntry(place);
     for (const block of compilation.blocks.values())

@@ -1,4 +1,4 @@
-import { TemplateAssertionError, TemplateError, UndefinedError } from '../errors.ts';
+import { TemplateAssertionError, TemplateError, SecurityError, UndefinedError } from '../errors.ts';
 import type { Frame, Render, RuntimeOptions } from '../runtime/render.ts';
 import type { At, BlockNode, Expression } from '../syntax/nodes.ts';
 import { positionOf } from '../syntax/token-parser.ts';
@@ -70,7 +70,14 @@ export function activationOf(place: Place): Activation {
 
 /** A place within a new scope. */
 export function inner(place: Place, scope: Scope): Place {
-  return { compilation: place.compilation, scope, escaping: place.escaping, escapesConstants: place.escapesConstants, toplevel: false, soft: false };
+  return {
+    compilation: place.compilation,
+    scope,
+    escaping: place.escaping,
+    escapesConstants: place.escapesConstants,
+    toplevel: false,
+    soft: false,
+  };
 }
 
 export function assertionError(message: string, at: At, hint?: string): TemplateAssertionError {
@@ -99,9 +106,10 @@ function culprit({ origin }: Undefined, at: At): At {
 
 /** As `locate`; an undefined operand is itself to blame. */
 export function blame(error: unknown, at: At, ...operands: [value: Value, at: At][]): unknown {
-  if (error instanceof UndefinedError) {
+  if (error instanceof UndefinedError || error instanceof SecurityError) {
     for (const [value, node] of operands) {
-      if (value instanceof Undefined && error.message === value.message) return locate(error, culprit(value, node));
+      if (value instanceof Undefined && error.message === value.message)
+        return locate(error, culprit(value, node));
     }
   }
   return locate(error, at);

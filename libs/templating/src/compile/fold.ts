@@ -23,7 +23,9 @@ export function folded(place: Place, parts: readonly Compiled[], compiled: Compi
   const value = computed(place, compiled.run);
   if (value === undefined) return compiled;
   // Under volatile escaping Jinja2 computes only what is printed as a whole.
-  return isPlainValue(value) && place.escaping !== 'volatile' ? constant(value) : { ...compiled, foldable: true };
+  return isPlainValue(value) && place.escaping !== 'volatile'
+    ? constant(value)
+    : { ...compiled, foldable: true };
 }
 
 /** What an expression gives at compile time; undefined where it fails. */

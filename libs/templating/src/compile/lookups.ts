@@ -1,7 +1,8 @@
 import { getAttribute, getItem } from '../runtime/attributes.ts';
 import { dictMethods, dictMutators } from '../methods/dict.ts';
 import { PyDict } from '../values/dict.ts';
-import { sliceOf, PySlice } from '../values/sequence.ts';
+import type { PySlice } from '../values/sequence.ts';
+import { sliceOf } from '../values/sequence.ts';
 import { Undefined } from '../values/undefined.ts';
 import type { AttributeNode, ItemNode } from '../syntax/nodes.ts';
 import { blame, dynamic, locate, type Compiled, type Place } from './context.ts';

@@ -39,7 +39,8 @@ export function compileOutput(place: Place, node: OutputNode): Execute {
 /** In JSON mode only the template's own text is text; every expression is a value, a constant one too. */
 function compileJsonOutput(place: Place, node: OutputNode): Execute {
   const steps = node.children.map((child): Execute => {
-    if (child.typename === 'TemplateData') return locatedStep(child, (frame) => frame.render.writeLiteral(child.value));
+    if (child.typename === 'TemplateData')
+      return locatedStep(child, (frame) => frame.render.writeLiteral(child.value));
     const { run } = compileExpression(place, child);
     return locatedStep(child, (frame) => frame.render.writeValue(run(frame)));
   });

@@ -1,3 +1,4 @@
+/* eslint-disable max-lines -- a table of data */
 /*
  * The named character references of HTML (https://html.spec.whatwg.org/multipage/named-characters.html),
  * as `name=code points in hexadecimal`.

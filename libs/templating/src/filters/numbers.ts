@@ -23,7 +23,7 @@ import { trimEnd, trimStart } from '../values/unicode.ts';
 
 /** Decimal digits of other scripts as ASCII ones. */
 function asciiDigits(text: string): string {
-  if (/^[\0-\x7f]*$/.test(text)) return text; // eslint-disable-line no-control-regex -- the ASCII range is meant
+  if (/^[\0-\x7f]*$/.test(text)) return text;
   return text.replace(/\p{Nd}/gu, (char) => {
     let value = 0;
     // The digits of a script stand in a row from 0 to 9.
@@ -43,7 +43,7 @@ const prefixes: Record<string, number> = { x: 16, o: 8, b: 2 };
 
 /** Python's `int(text, base)`. */
 export function parseInteger(text: string, base: number): Value {
-  chargeText(text.length);
+  chargeText(text.length * 4);
   const bad = (): Error => valueError(`invalid literal for int() with base ${base}: ${repr(text)}`);
   if (base !== 0 && (base < 2 || base > 36)) throw valueError('int() base must be >= 2 and <= 36, or 0');
   const match = /^([+-]?)(0[xXoObB]_?)?(.*)$/s.exec(asciiDigits(trimEnd(trimStart(text)))) as RegExpExecArray;

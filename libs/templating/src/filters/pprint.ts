@@ -1,3 +1,4 @@
+import { splitLines } from '../methods/split.ts';
 import { charge } from '../runtime/budget.ts';
 import { lessThan, sortBy } from '../values/compare.ts';
 import { isPythonError } from '../errors.ts';
@@ -100,10 +101,7 @@ function formatDict(dict: PyDict, { indent, allowance }: Layout, level: number):
 
 /** A long text as adjacent literals, broken at line ends and between words; in parentheses at the top. */
 function formatText(text: string, layout: Layout, level: number): string {
-  const lines =
-    text.match(
-      /[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*(?:\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029])|[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+/g,
-    ) ?? []; // eslint-disable-line no-control-regex -- Python's line breaks
+  const lines = splitLines(text, true);
   const top = level === 1;
   const indent = layout.indent + (top ? 1 : 0);
   const allowance = layout.allowance + (top ? 1 : 0);

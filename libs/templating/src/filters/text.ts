@@ -4,7 +4,7 @@ import { justify, replaceText, stripText } from '../methods/str.ts';
 import { indexArgument, textArgument } from '../methods/arguments.ts';
 import { capitalize } from '../methods/case.ts';
 import { splitLines } from '../methods/split.ts';
-import { charge, chargeText, checkStringLength } from '../runtime/budget.ts';
+import { charge, chargeText, checkStringLength, replaceUnits } from '../runtime/budget.ts';
 import { native } from '../runtime/callable.ts';
 import type { Render } from '../runtime/render.ts';
 import { compare, truthy } from '../values/compare.ts';
@@ -25,6 +25,7 @@ function titleText(text: string): string {
   return text
     .split(titleSplit)
     .map((part) => {
+      charge(1);
       const first = part === '' ? '' : String.fromCodePoint(part.codePointAt(0) as number);
       return first.toUpperCase() + part.slice(first.length).toLowerCase();
     })
@@ -108,18 +109,23 @@ function xmlattr(render: Render, value: Value, autospace: Value): Value {
   return render.autoescape ? new Markup(text) : text;
 }
 
+const kept = /[!'()*]/g;
+
+/** Percent-encoding as `urllib.parse.quote` has it. */
 function quote(value: Value, forQuery: boolean): string {
   const text = str(value);
-  chargeText(text.length);
-  let result = '';
-  for (const byte of Buffer.from(text, 'utf8')) {
-    const char = String.fromCharCode(byte);
-    if (/[A-Za-z0-9_.~-]/.test(char) || (char === '/' && !forQuery)) result += char;
-    else if (char === ' ' && forQuery) result += '+';
-    else result += `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+  chargeText(text.length * 8);
+  let encoded: string;
+  try {
+    encoded = encodeURIComponent(text);
+  } catch (error) {
+    if (error instanceof URIError)
+      throw new PythonError('ValueError', "'utf-8' codec can't encode a lone surrogate");
+    throw error;
   }
-  checkStringLength(result.length);
-  return result;
+  checkStringLength(encoded.length);
+  const whole = replaceUnits(encoded, kept, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+  return forQuery ? whole.replaceAll('%20', '+') : whole.replaceAll('%2F', '/');
 }
 
 function urlencode(_render: Render, value: Value): Value {

@@ -38,7 +38,7 @@ interface Options {
 
 /** The lines of one paragraph. */
 export function wrap(text: string, options: Options): string[] {
-  chargeText(text.length * 8);
+  chargeText(text.length * 16);
   const queue = (text.match(options.breakOnHyphens ? chunks : simpleChunks) ?? []).reverse();
   if (!(options.width > 0)) throw valueError(`invalid width ${options.width} (must be > 0)`);
   const lines: string[] = [];

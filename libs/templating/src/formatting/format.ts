@@ -1,6 +1,6 @@
 import { indexError, keyError, valueError } from '../errors.ts';
 import { charge, checkStringLength } from '../runtime/budget.ts';
-import { PyDict } from '../values/dict.ts';
+import type { PyDict } from '../values/dict.ts';
 import { escapeToText } from '../values/markup.ts';
 import { subscript } from '../values/index-lookup.ts';
 import { repr, str } from '../values/text.ts';

@@ -27,7 +27,7 @@ export class JsonTracker {
 
   /** Text of the template itself. */
   advance(text: string): void {
-    for (let i = 0; i < text.length; i++) this.step(text[i] as string);
+    for (const char of text) this.step(char);
   }
 
   private step(char: string): void {
@@ -42,7 +42,9 @@ export class JsonTracker {
       return;
     }
     if (this.afterValue && !',:]}'.includes(char)) {
-      throw new TemplateRuntimeError('In a JSON template, text stands right after a value outside of a string.');
+      throw new TemplateRuntimeError(
+        'In a JSON template, text stands right after a value outside of a string.',
+      );
     }
     this.afterValue = false;
     this.inWord = false;
@@ -61,7 +63,9 @@ export class JsonTracker {
       throw new TemplateRuntimeError('In a JSON template, a value stands right after a backslash.');
     }
     if (this.inWord || this.afterValue) {
-      throw new TemplateRuntimeError('In a JSON template, a value stands beside other text outside of a string.');
+      throw new TemplateRuntimeError(
+        'In a JSON template, a value stands beside other text outside of a string.',
+      );
     }
     return this.open.at(-1) === '{' ? 'key' : 'value';
   }
@@ -121,6 +125,7 @@ function jsonOfObject(value: object, depth: number): string {
   if (!isIterable(value)) return quoted(str(value));
   const parts: string[] = [];
   const iterator = iterate(value);
-  for (let step = iterator.next(); !step.done; step = iterator.next()) parts.push(jsonOf(step.value, depth + 1));
+  for (let step = iterator.next(); !step.done; step = iterator.next())
+    parts.push(jsonOf(step.value, depth + 1));
   return `[${parts.join(',')}]`;
 }

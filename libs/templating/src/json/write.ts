@@ -1,5 +1,5 @@
 import { PythonError, typeError, valueError } from '../errors.ts';
-import { charge, chargeText, checkStringLength } from '../runtime/budget.ts';
+import { charge, chargeText, checkStringLength, replaceUnits } from '../runtime/budget.ts';
 import { compare } from '../values/compare.ts';
 import { PyDict } from '../values/dict.ts';
 import { compareStrings, hasSurrogates } from '../values/unicode.ts';
@@ -117,28 +117,17 @@ function keyText(key: Value): string {
 
 // eslint-disable-next-line no-control-regex -- JSON escapes control characters
 const needsEscape = /["\\<>&'\0-\x1f\x7f-\uffff]/;
-// eslint-disable-next-line no-control-regex -- JSON escapes control characters
-const escapes = /["\\<>&'\0-\x1f\x7f-\uffff]/g;
-const short: Record<string, string> = {
-  '"': '\\"',
-  '\\': '\\\\',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-  '\b': '\\b',
-  '\f': '\\f',
-};
+const beyondJson = /[<>&'\x7f-\uffff]/g;
 
 /** A JSON string of ASCII characters that HTML leaves alone. */
 function htmlSafeString(text: string): string {
   chargeText(text.length);
   if (!needsEscape.test(text)) return `"${text}"`;
-  const body = text.replace(
-    escapes,
-    (char) => short[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-  return `"${body}"`;
+  // The native writer escapes what JSON demands, in the form Python has for it; the rest is little.
+  return replaceUnits(JSON.stringify(text), beyondJson, unicodeEscape);
 }
+
+const unicodeEscape = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 const filterStyle: Style = {
   sortKeys: true,
@@ -159,7 +148,7 @@ export function filterJson(value: Value, indent: Value): string {
 
 function indentText(indent: Value): string {
   const text = textOf(indent);
-  if (text !== undefined) return text.replace(/[<>&']/g, (char) => htmlSafeString(char).slice(1, -1));
+  if (text !== undefined) return text.replace(/[<>&']/g, unicodeEscape);
   const size = typeof indent === 'boolean' ? Number(indent) : indent;
   if (typeof size !== 'number' || !Number.isInteger(size)) {
     throw typeError(`can't multiply sequence by non-int of type '${typeName(indent)}'`);

@@ -25,7 +25,8 @@ function shapeProblem(value: Value): string | undefined {
   if (typeof value.get('event') !== 'string') return "An event needs an 'event': its name, a string.";
   const resource = value.get('resource');
   const id = resource instanceof PyDict ? resource.get('prefect.resource.id') : undefined;
-  if (typeof id !== 'string' || id === '') return "An event needs a 'resource' with a 'prefect.resource.id', a string.";
+  if (typeof id !== 'string' || id === '')
+    return "An event needs a 'resource' with a 'prefect.resource.id', a string.";
   return undefined;
 }
 
@@ -41,13 +42,17 @@ export function checkEventShape(root: RootNode, source: string): LintFinding[] {
   if (opening?.typename !== 'TemplateData' || opening.value.trim() === '') return [];
   const start = opening.value.search(/\S/);
   if (!/^[[{]/.test(opening.value.trim())) {
-    return [finding('The result cannot be an event: it does not begin with { or [.', source, Math.max(0, start))];
+    return [
+      finding('The result cannot be an event: it does not begin with { or [.', source, Math.max(0, start)),
+    ];
   }
   const literals = nodes.flatMap((node) =>
     node.typename === 'Literal' && typeof node.value === 'string' ? [node.value] : [],
   );
   const everything = [written, ...literals].join('\n');
-  const mayComeFromValues = nodes.some((node) => node.typename === 'Filter' && ['tojson', 'from_cloud_event'].includes(node.name));
+  const mayComeFromValues = nodes.some(
+    (node) => node.typename === 'Filter' && ['tojson', 'from_cloud_event'].includes(node.name),
+  );
   return ['event', 'resource', 'prefect.resource.id']
     .filter((key) => !everything.includes(key) && !mayComeFromValues)
     .map((key) => finding(`The result cannot be an event: nothing writes '${key}'.`, source));

@@ -3,7 +3,9 @@ import type { LintFinding } from './lint.ts';
 
 /** Filters whose result never needs escaping inside a JSON string. */
 const harmless = new Set(
-  'int float length count round abs wordcount urlencode filesizeformat sum flow_run_id humanize_intcomma humanize_ordinal'.split(' '),
+  'int float length count round abs wordcount urlencode filesizeformat sum flow_run_id humanize_intcomma humanize_ordinal'.split(
+    ' ',
+  ),
 );
 
 /** Whether an expression always prints characters that a JSON string can hold as they are. */
@@ -48,6 +50,33 @@ function endsInTojson(node: Expression): boolean {
   return node.typename === 'Filter' && node.name === 'tojson';
 }
 
+/** Where an expression begins: nodes of lookups, filters and operators stand at their own names and signs. */
+function startOf(node: Expression): Expression {
+  switch (node.typename) {
+    case 'Attribute':
+    case 'LookupVal':
+      return startOf(node.target);
+    case 'Filter':
+      return node.target ? startOf(node.target) : node;
+    case 'Is':
+      return startOf(node.target);
+    case 'FunCall':
+      return startOf(node.callee);
+    case 'Binary':
+    case 'Or':
+    case 'And':
+      return startOf(node.left);
+    case 'Concat':
+      return node.children[0] ? startOf(node.children[0]) : node;
+    case 'InlineIf':
+      return startOf(node.body);
+    case 'Compare':
+      return startOf(node.expr);
+    default:
+      return node;
+  }
+}
+
 /** Follows whether the text stands inside a JSON string; a branch that is not taken counts as if it were. */
 class StringState {
   inside = false;
@@ -67,7 +96,9 @@ const hint = 'Write {{ value|tojson }} without the quotes around it, or set temp
 
 function looksLikeJson(root: RootNode): boolean {
   const [first] = root.children.filter((node) => node.typename === 'Output');
-  const text = first?.children.find((child) => child.typename === 'TemplateData' && child.value.trim() !== '');
+  const text = first?.children.find(
+    (child) => child.typename === 'TemplateData' && child.value.trim() !== '',
+  );
   return text?.typename === 'TemplateData' && /^\s*[[{]/.test(text.value);
 }
 
@@ -75,7 +106,10 @@ function looksLikeJson(root: RootNode): boolean {
 export function checkInterpolations(root: RootNode): LintFinding[] {
   const findings: LintFinding[] = [];
   const state = new StringState();
-  const at = (node: Expression): { line: number; column: number } => ({ line: node.lineno + 1, column: node.colno + 1 });
+  const at = (node: Expression): { line: number; column: number } => {
+    const { lineno, colno } = startOf(node);
+    return { line: lineno + 1, column: colno + 1 };
+  };
   const visit = (nodes: Statement[]): void => {
     for (const node of nodes) visitStatement(node);
   };
@@ -110,9 +144,16 @@ export function checkInterpolations(root: RootNode): LintFinding[] {
     if (!state.inside) return;
     if (endsInTojson(child)) {
       const message = 'tojson writes its own quotes; inside a string they end it.';
-      findings.push({ rule: 'quoted-tojson', severity: 'error', message, ...at(child), hint: 'Remove the quotes around it.' });
+      findings.push({
+        rule: 'quoted-tojson',
+        severity: 'error',
+        message,
+        ...at(child),
+        hint: 'Remove the quotes around it.',
+      });
     } else if (!isHarmless(child)) {
-      const message = 'A value inside a JSON string: a quote, backslash or line break in it breaks the event.';
+      const message =
+        'A value inside a JSON string: a quote, backslash or line break in it breaks the event.';
       findings.push({ rule: 'unescaped-interpolation', severity: 'warning', message, ...at(child), hint });
     }
   };

@@ -9,7 +9,8 @@ import { checkInterpolations } from './interpolations.ts';
 import { checkNames } from './names.ts';
 
 /** What a finding is about; `invalid` is what keeps a template from being saved. */
-export type LintRule = 'invalid' | 'unescaped-interpolation' | 'quoted-tojson' | 'unknown-name' | 'not-an-event';
+export type LintRule =
+  'invalid' | 'unescaped-interpolation' | 'quoted-tojson' | 'unknown-name' | 'not-an-event';
 
 export interface LintFinding {
   rule: LintRule;
@@ -23,7 +24,18 @@ export interface LintFinding {
 
 /** The names a webhook's template sees. */
 export const webhookNames: readonly string[] = [
-  ...['method', 'headers', 'body', 'query', 'path', 'raw_body', 'content_type', 'received', 'execution_id', 'webhook'],
+  ...[
+    'method',
+    'headers',
+    'body',
+    'query',
+    'path',
+    'raw_body',
+    'content_type',
+    'received',
+    'execution_id',
+    'webhook',
+  ],
   ...['form', 'body_encoding', 'event', 'workspace'],
 ];
 
@@ -39,7 +51,11 @@ export interface LintOptions {
  * Looks for what template authors get wrong: values put into JSON strings unescaped, names that no context has, results
  * that cannot be an event. Also reports everything `validateTemplate` does. Findings come in the order of the source.
  */
-export function lintTemplate(source: string, environment: Environment, options: LintOptions = {}): LintFinding[] {
+export function lintTemplate(
+  source: string,
+  environment: Environment,
+  options: LintOptions = {},
+): LintFinding[] {
   const { mode = 'jinja2', names = webhookNames, result = 'event' } = options;
   const problems = validateTemplate(source, environment);
   if (problems.some((problem) => problem.name !== 'LimitError')) return problems.map(asFinding);
@@ -56,5 +72,12 @@ export function lintTemplate(source: string, environment: Environment, options: 
 
 function asFinding(problem: ReturnType<typeof validateTemplate>[number]): LintFinding {
   const { message, line, column, hint } = problem;
-  return { rule: 'invalid', severity: 'error', message, line, column, ...(hint === undefined ? {} : { hint }) };
+  return {
+    rule: 'invalid',
+    severity: 'error',
+    message,
+    line,
+    column,
+    ...(hint === undefined ? {} : { hint }),
+  };
 }

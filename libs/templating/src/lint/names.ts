@@ -42,7 +42,9 @@ export function checkNames(root: RootNode, known: ReadonlySet<string>): LintFind
         message: `Nothing is called '${node.value}' here.`,
         line: node.lineno + 1,
         column: node.colno + 1,
-        ...(names.length > 0 ? { hint: `Did you mean ${names.map((name) => `'${name}'`).join(' or ')}?` } : {}),
+        ...(names.length > 0
+          ? { hint: `Did you mean ${names.map((name) => `'${name}'`).join(' or ')}?` }
+          : {}),
       });
     }
     const tolerated = isTolerated(node);

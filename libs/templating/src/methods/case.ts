@@ -1,8 +1,10 @@
+import { charge } from '../runtime/budget.ts';
+
 /* Case conversion with Python's rules where they differ from JavaScript's. */
 
 const cased = /^[\p{Lt}\p{Uppercase}\p{Lowercase}]$/u;
 const letters = /\p{Lu}|\p{Ll}|\p{Lt}|\p{Lowercase}|\p{Uppercase}/u;
-const asciiOnly = /^[\0-\x7f]*$/; // eslint-disable-line no-control-regex -- the ASCII range is meant
+const asciiOnly = /^[\0-\x7f]*$/;
 
 export const isAscii = (text: string): boolean => asciiOnly.test(text);
 export const isCased = (char: string): boolean => letters.test(char);
@@ -68,6 +70,7 @@ export function capitalize(text: string): string {
 
 /** `str.title()`: a title case character at the start of each run of cased ones. */
 export function title(text: string): string {
+  charge(text.length >>> 1);
   let result = '';
   let inWord = false;
   const lowered = isAscii(text) ? undefined : finalSigmas(text);
@@ -100,6 +103,7 @@ function finalSigmas(text: string): Set<number> {
 }
 
 export function swapcase(text: string): string {
+  charge(text.length >>> 1);
   let result = '';
   for (const char of text) {
     if (isUpper(char)) result += char.toLowerCase();
@@ -111,6 +115,7 @@ export function swapcase(text: string): string {
 /** Full case folding, built from the mappings JavaScript has; the rest of the differences are listed. */
 export function casefold(text: string): string {
   if (isAscii(text)) return text.toLowerCase();
+  charge(text.length >>> 1);
   let result = '';
   for (const char of text) result += foldExceptions[char] ?? foldChar(char);
   return result;

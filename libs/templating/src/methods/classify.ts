@@ -1,5 +1,6 @@
 import { isCased, isLower, isTitle, isUpper } from './case.ts';
-import { isSpaceCode } from '../values/unicode.ts';
+import { charge } from '../runtime/budget.ts';
+import { codePoints, trimStart } from '../values/unicode.ts';
 
 /* The `is...` methods of strings. */
 
@@ -17,11 +18,11 @@ export const classifiers: Record<string, (text: string) => boolean> = {
   isalnum: (text) => tests.isalnum.test(text),
   isdecimal: (text) => tests.isdecimal.test(text),
   isdigit: (text) => tests.isdigit.test(text),
-  isnumeric: (text) => tests.isnumeric.test(text) || (text !== '' && [...text].every(isNumericChar)),
+  isnumeric: (text) => tests.isnumeric.test(text) || (text !== '' && codePoints(text).every(isNumericChar)),
   isidentifier: (text) => tests.isidentifier.test(text),
-  isascii: (text) => /^[\0-\x7f]*$/.test(text), // eslint-disable-line no-control-regex -- the ASCII range is meant
+  isascii: (text) => /^[\0-\x7f]*$/.test(text),
   isprintable: (text) => !/[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u.test(text),
-  isspace: (text) => text !== '' && [...text].every((char) => isSpaceCode(char.charCodeAt(0))),
+  isspace: (text) => text !== '' && trimStart(text) === '',
   islower: (text) => isCaseOnly(text, isLower),
   isupper: (text) => isCaseOnly(text, isUpper),
   istitle: isTitleText,
@@ -35,6 +36,7 @@ function isNumericChar(char: string): boolean {
 }
 
 function isCaseOnly(text: string, wanted: (char: string) => boolean): boolean {
+  charge(text.length >>> 2);
   let found = false;
   for (const char of text) {
     if (!isCased(char)) continue;
@@ -45,6 +47,7 @@ function isCaseOnly(text: string, wanted: (char: string) => boolean): boolean {
 }
 
 function isTitleText(text: string): boolean {
+  charge(text.length >>> 2);
   let found = false;
   let inWord = false;
   for (const char of text) {

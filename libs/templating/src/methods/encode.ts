@@ -1,5 +1,5 @@
 import { PythonError, isPythonError, typeError, valueError } from '../errors.ts';
-import { checkStringLength, chargeText } from '../runtime/budget.ts';
+import { charge, chargeText, checkStringLength } from '../runtime/budget.ts';
 import { PyDict } from '../values/dict.ts';
 import { subscript } from '../values/index-lookup.ts';
 import { indexValue } from '../values/sequence.ts';
@@ -70,6 +70,7 @@ export function encodeText(text: string, encoding: Value): Value {
 export function translate(text: string, mapping: Value): string {
   let result = '';
   for (const char of text) {
+    charge(1);
     result += replacement(mapping, char);
     checkStringLength(result.length);
   }

@@ -2,7 +2,7 @@ import { valueError } from '../errors.ts';
 import { charge } from '../runtime/budget.ts';
 import { native, table } from '../runtime/callable.ts';
 import { equals } from '../values/compare.ts';
-import { PyRange } from '../values/sequence.ts';
+import type { PyRange } from '../values/sequence.ts';
 import { repr } from '../values/text.ts';
 import type { PyTuple, Value } from '../values/types.ts';
 import { windowOf } from './arguments.ts';

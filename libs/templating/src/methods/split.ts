@@ -1,5 +1,5 @@
 import { typeError, valueError } from '../errors.ts';
-import { chargeText, checkListLength, checkStringLength } from '../runtime/budget.ts';
+import { charge, chargeText, checkListLength, checkStringLength } from '../runtime/budget.ts';
 import { truthy } from '../values/compare.ts';
 import { textOf, typeName, type Value } from '../values/types.ts';
 import { isSpaceCode, splitWords, trimEnd, trimStart } from '../values/unicode.ts';
@@ -18,6 +18,7 @@ export function split(text: string, sep: Value, maximum: number): string[] {
   chargeText(text.length);
   if (separator === null) return maximum < 0 ? splitWords(text) : splitSpace(text, maximum);
   const parts = text.split(separator);
+  charge(parts.length >>> 2);
   checkListLength(parts.length);
   if (maximum < 0 || parts.length <= maximum + 1) return parts;
   const head = parts.slice(0, maximum);
@@ -78,6 +79,7 @@ export function splitLines(text: string, keepEnds: Value): string[] {
   const lines: string[] = [];
   let start = 0;
   for (const match of text.matchAll(lineBreak)) {
+    charge(1);
     const end = match.index + match[0].length;
     lines.push(text.slice(start, truthy(keepEnds) ? end : match.index));
     start = end;
@@ -91,6 +93,7 @@ export function splitLines(text: string, keepEnds: Value): string[] {
 export function expandTabs(text: string, size: number): string {
   let column = 0;
   let result = '';
+  charge(text.length >>> 2);
   for (const char of text) {
     if (char === '\t') {
       const width = size > 0 ? size - (column % size) : 0;

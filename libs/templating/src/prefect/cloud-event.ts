@@ -61,9 +61,14 @@ function readStructured(body: PyDict): CloudEvent {
 /** Base64 data by its media type: JSON is read, text is text, all else stays as it is. */
 function decode(encoded: Value, attributes: PyDict): Value {
   const text = textOf(encoded);
-  if (text === undefined || !/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(text)) return fail('The data of the CloudEvent is not base64.');
+  if (text === undefined || !/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(text))
+    return fail('The data of the CloudEvent is not base64.');
   const bytes = Buffer.from(text, 'base64');
-  const type = (textOf(attributes.get('datacontenttype') ?? null) ?? 'application/json').toLowerCase().split(';')[0]?.trim() ?? '';
+  const type =
+    (textOf(attributes.get('datacontenttype') ?? null) ?? 'application/json')
+      .toLowerCase()
+      .split(';')[0]
+      ?.trim() ?? '';
   const isJson = type === 'application/json' || type === 'text/json' || type.endsWith('+json');
   if (!isJson && !type.startsWith('text/')) return text;
   const decoded = utf8(bytes);
@@ -109,7 +114,8 @@ function readBinary(body: Value, headers: PyDict): CloudEvent | undefined {
 
 function required(attributes: PyDict, name: string): string {
   const text = textOf(attributes.get(name) ?? null);
-  if (text === undefined || text === '') return fail(`The CloudEvent lacks its required attribute '${name}'.`);
+  if (text === undefined || text === '')
+    return fail(`The CloudEvent lacks its required attribute '${name}'.`);
   return text;
 }
 
@@ -117,7 +123,8 @@ const timestamp = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]
 
 function toEvent({ attributes, data }: CloudEvent, workspace: string): EventDict {
   const version = required(attributes, 'specversion');
-  if (version !== '1.0' && version !== '0.3') fail(`CloudEvents of version '${version}' are not supported, only 1.0 and 0.3.`);
+  if (version !== '1.0' && version !== '0.3')
+    fail(`CloudEvents of version '${version}' are not supported, only 1.0 and 0.3.`);
   const id = required(attributes, 'id');
   const source = required(attributes, 'source');
   const type = required(attributes, 'type');
@@ -140,12 +147,17 @@ function toEvent({ attributes, data }: CloudEvent, workspace: string): EventDict
  * `payload.data`, all other attributes its `payload.cloudevents`. A batch gives a list of events. Raises
  * TemplateRuntimeError where a required attribute is missing.
  */
-export function fromCloudEvent(body: Value, headers: PyDict | undefined, workspace: string): PyDict | PyTuple {
+export function fromCloudEvent(
+  body: Value,
+  headers: PyDict | undefined,
+  workspace: string,
+): PyDict | PyTuple {
   const batch = itemsOf(body);
   if (batch) {
     return new EventList(
       batch.map((item) => {
-        if (!(item instanceof PyDict)) return fail('A batch of CloudEvents holds something that is no CloudEvent.');
+        if (!(item instanceof PyDict))
+          return fail('A batch of CloudEvents holds something that is no CloudEvent.');
         return toEvent(readStructured(item), workspace);
       }),
     );

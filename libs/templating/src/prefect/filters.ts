@@ -37,7 +37,9 @@ function uiUrl(render: Render, value: Value): Value {
   const match = /^prefect(?:-cloud)?\.([a-z-]+)\.([^/?#]+)$/.exec(resourceId(value) ?? '');
   if (!match) return null;
   const [, kind = '', id = ''] = match;
-  return Object.hasOwn(pages, kind) ? `${render.options.uiUrl}/${pages[kind]}/${encodeURIComponent(id)}` : null;
+  return Object.hasOwn(pages, kind)
+    ? `${render.options.uiUrl}/${pages[kind]}/${encodeURIComponent(id)}`
+    : null;
 }
 
 /** The filters that Prefect adds to Jinja2's. */
@@ -45,7 +47,10 @@ export const prefectFilters = [
   contextual('from_cloud_event(body, headers=None)', (render, body: Value, headers: Value) =>
     fromCloudEvent(body, headers instanceof PyDict ? headers : undefined, workspaceOf(render)),
   ),
-  native('flow_run_id(value)', (_r, value: Value) => flowRun.exec(textOf(value) ?? '')?.[1]?.toLowerCase() ?? null),
+  native(
+    'flow_run_id(value)',
+    (_r, value: Value) => flowRun.exec(textOf(value) ?? '')?.[1]?.toLowerCase() ?? null,
+  ),
   native('ui_url(value)', uiUrl),
   native('ui_resource_events_url(value)', (render, value: Value) => {
     const id = resourceId(value);

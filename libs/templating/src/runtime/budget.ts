@@ -22,7 +22,7 @@ export interface Limits {
 }
 
 export const defaultLimits: Readonly<Limits> = {
-  steps: 200_000,
+  steps: 100_000,
   outputBytes: 4 * 1024 * 1024,
   stringLength: 4 * 1024 * 1024,
   listLength: 100_000,
@@ -83,6 +83,21 @@ const units: Partial<Record<LimitName, string>> = {
 function stop(limit: 'stringLength' | 'listLength' | 'integerBits'): never {
   const maximum = current.limits[limit];
   throw new LimitError(limit, maximum, (units[limit] as string).replace('%n', String(maximum)));
+}
+
+/** Long texts are worked on in pieces of this length, so that a limit stops the work and not only its result. */
+const pieceLength = 8192;
+
+/** Replaces single UTF-16 units by longer texts, counting what the text grows by. */
+export function replaceUnits(text: string, pattern: RegExp, replacement: (unit: string) => string): string {
+  let result = '';
+  for (let start = 0; start < text.length; start += pieceLength) {
+    const piece = text.length <= pieceLength ? text : text.slice(start, start + pieceLength);
+    const replaced = piece.replace(pattern, replacement);
+    charge((replaced.length - piece.length) / 16);
+    result += replaced;
+  }
+  return result;
 }
 
 /** Refuses a string before it is made. */

@@ -1,3 +1,4 @@
+/* eslint-disable max-lines -- one grammar is read best in one piece */
 import type { BinaryOperator, ComparisonOperator } from '../values/operators.ts';
 import {
   make,
@@ -19,6 +20,9 @@ const testArgumentStarts = new Set(['symbol', 'string', 'int', 'float', '(', '['
 /** How deep expressions may nest; Python stops near here too. */
 const deepest = 120;
 
+/** How many operators, lookups, calls and filters one expression may chain. */
+const longest = 1000;
+
 export interface TupleOptions {
   /** Only names, literals and parentheses: an assignment target. */
   simplified?: boolean;
@@ -30,6 +34,16 @@ export interface TupleOptions {
 /** Jinja2's expressions, by its precedence. */
 export class ExpressionParser extends TokenParser {
   private depth = 0;
+  private links = 0;
+
+  /** A new expression begins: its length is counted from here. */
+  protected startExpression(): void {
+    this.links = 0;
+  }
+
+  private link(): void {
+    if (++this.links > longest) this.failAt('The expression is too long.', this.current);
+  }
 
   parseExpression(conditional = true): Expression {
     return conditional ? this.parseConditional() : this.parseOr();
@@ -39,8 +53,9 @@ export class ExpressionParser extends TokenParser {
     let node = this.parseOr();
     while (this.isName('if')) {
       const at = this.nextToken();
+      this.link();
       const cond = this.parseOr();
-      const else_ = this.skipSymbol('else') ? this.parseConditional() : null;
+      const else_ = this.skipSymbol('else') ? this.nested(at, () => this.parseConditional()) : null;
       node = make('InlineIf', at, cond, node, else_);
     }
     return node;
@@ -48,13 +63,19 @@ export class ExpressionParser extends TokenParser {
 
   private parseOr(): Expression {
     let left = this.parseAnd();
-    while (this.isName('or')) left = make('Or', this.nextToken(), left, this.parseAnd());
+    while (this.isName('or')) {
+      this.link();
+      left = make('Or', this.nextToken(), left, this.parseAnd());
+    }
     return left;
   }
 
   private parseAnd(): Expression {
     let left = this.parseNot();
-    while (this.isName('and')) left = make('And', this.nextToken(), left, this.parseNot());
+    while (this.isName('and')) {
+      this.link();
+      left = make('And', this.nextToken(), left, this.parseNot());
+    }
     return left;
   }
 
@@ -91,6 +112,7 @@ export class ExpressionParser extends TokenParser {
   }
 
   private binary(left: Expression, parseRight: () => Expression): Expression {
+    this.link();
     const token = this.nextToken();
     return make('Binary', token, token.type as BinaryOperator, left, parseRight());
   }
@@ -237,6 +259,7 @@ export class ExpressionParser extends TokenParser {
       if (this.is('.') || this.is('[')) node = this.parseSubscript(node);
       else if (this.is('(')) node = this.parseCall(node);
       else return node;
+      this.link();
     }
   }
 
@@ -247,6 +270,7 @@ export class ExpressionParser extends TokenParser {
       else if (this.isName('is')) node = this.parseTest(node);
       else if (this.is('(')) node = this.parseCall(node);
       else return node;
+      this.link();
     }
   }
 
@@ -322,7 +346,7 @@ export class ExpressionParser extends TokenParser {
   }
 
   private parseCall(callee: Expression): Expression {
-    return make('FunCall', this.current, callee, this.parseArguments());
+    return make('FunCall', callee, callee, this.parseArguments());
   }
 
   private parseDottedName(): Token & { value: string } {
@@ -337,6 +361,7 @@ export class ExpressionParser extends TokenParser {
     let node = start;
     let first = inline;
     while (first || this.skip('|')) {
+      this.link();
       first = false;
       const name = this.parseDottedName();
       const args = this.is('(') ? this.parseArguments() : noArguments();

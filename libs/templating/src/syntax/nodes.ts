@@ -267,20 +267,21 @@ function isNode(value: unknown): value is AnyNode {
 }
 
 /** The nodes directly below a node, in the order of its fields. */
-export function* childNodes(node: AnyNode): Generator<AnyNode> {
-  for (const field of node.fields) yield* nodesIn((node as unknown as Record<string, unknown>)[field]);
+export function childNodes(node: AnyNode): AnyNode[] {
+  const found: AnyNode[] = [];
+  for (const field of node.fields) addNodes((node as unknown as Record<string, unknown>)[field], found);
+  return found;
 }
 
-function* nodesIn(value: unknown): Generator<AnyNode> {
-  if (isNode(value)) yield value;
-  else if (Array.isArray(value)) for (const item of value) yield* nodesIn(item);
+function addNodes(value: unknown, found: AnyNode[]): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (Array.isArray(value)) for (const item of value) addNodes(item, found);
+  else if (isNode(value)) found.push(value);
   else if (isArguments(value)) {
-    yield* nodesIn([
-      ...value.positional,
-      ...value.keywords.map(([, item]) => item),
-      value.spread,
-      value.keywordSpread,
-    ]);
+    addNodes(value.positional, found);
+    for (const [, item] of value.keywords) found.push(item);
+    addNodes(value.spread, found);
+    addNodes(value.keywordSpread, found);
   }
 }
 
@@ -289,7 +290,9 @@ function isArguments(value: unknown): value is Arguments {
 }
 
 /** A node and everything below it. */
-export function* descendants(node: AnyNode): Generator<AnyNode> {
-  yield node;
-  for (const child of childNodes(node)) yield* descendants(child);
+export function descendants(node: AnyNode): AnyNode[] {
+  const found: AnyNode[] = [node];
+  // The list grows while it is walked.
+  for (const each of found) for (const child of childNodes(each)) found.push(child);
+  return found;
 }

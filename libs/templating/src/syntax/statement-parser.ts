@@ -1,3 +1,4 @@
+/* eslint-disable max-lines -- one grammar is read best in one piece */
 import { TemplateAssertionError } from '../errors.ts';
 import { nearest } from './nearest.ts';
 import { tokenize, normalizeSource } from './lexer.ts';
@@ -52,6 +53,7 @@ export class TemplateParser extends ExpressionParser {
         output.push(make('TemplateData', this.nextToken(), token.value) as TextNode);
       } else if (token.type === 'variable-start') {
         this.nextToken();
+        this.startExpression();
         output.push(this.parseTuple());
         this.expect('variable-end');
       } else if (token.type === 'block-start') {
@@ -109,6 +111,7 @@ export class TemplateParser extends ExpressionParser {
     if (!parse || !Object.hasOwn(this.statements, name)) return this.failUnclosed(name);
     if (this.open.length >= deepest) this.failAt('The tags are nested too deep.', token);
     this.nextToken();
+    this.startExpression();
     this.open.push({ name, at: token });
     const node = parse.call(this, token);
     this.open.pop();

@@ -6,6 +6,11 @@ import { iterate } from './sequence.ts';
 import { Markup, PyFloat, PyObject, PyTuple, itemsOf, textOf, typeName, type Value } from './types.ts';
 import { compareStrings } from './unicode.ts';
 
+/** Whether two numbers are equal: loose equality compares a number with a bigint by mathematical value, as Python does. */
+export function sameNumber(a: number | bigint, b: number | bigint): boolean {
+  return a == b; // eslint-disable-line eqeqeq -- the comparison across the two types is the point
+}
+
 /** The number behind an int, float or bool; undefined for all else. */
 export function numberOf(value: Value): number | bigint | undefined {
   switch (typeof value) {
@@ -51,8 +56,7 @@ export function equals(a: Value, b: Value): boolean {
   if (typeof a !== 'object' && typeof b !== 'object') {
     const left = numberOf(a);
     const right = numberOf(b);
-    // Loose equality compares a number with a bigint by mathematical value, which is Python's rule.
-    return left !== undefined && right !== undefined && left == right;
+    return left !== undefined && right !== undefined && sameNumber(left, right);
   }
   return equalObjects(a, b, 0);
 }
@@ -66,7 +70,7 @@ function equalObjects(a: Value, b: Value, depth: number): boolean {
   const left = numberOf(a);
   if (left !== undefined) {
     const right = numberOf(b);
-    return right !== undefined && left == right;
+    return right !== undefined && sameNumber(left, right);
   }
   if (a instanceof Undefined) return a.equals(b);
   if (b instanceof Undefined) return b.equals(a);
@@ -120,7 +124,7 @@ export function compare(a: Value, b: Value, operator: string): number {
   const left = numberOf(a);
   const right = numberOf(b);
   if (left !== undefined && right !== undefined) {
-    return left < right ? -1 : left > right ? 1 : left == right ? 0 : Number.NaN;
+    return left < right ? -1 : left > right ? 1 : sameNumber(left, right) ? 0 : Number.NaN;
   }
   if (a instanceof Undefined) a.fail();
   if (b instanceof Undefined) b.fail();
@@ -176,6 +180,9 @@ export function contains(container: Value, item: Value): boolean {
     return text.includes(part);
   }
   if (container instanceof Undefined && container.mode === 'strict') container.fail();
+  if (typeName(container) === 'bytes' && typeof item !== 'number' && typeName(item) !== 'bytes') {
+    throw typeError(`a bytes-like object is required, not '${typeName(item)}'`);
+  }
   if (container instanceof DictView && container.kind === 'keys') return container.dict.has(item);
   if (!Array.isArray(container) && !(container instanceof PyObject && container.iterate() !== undefined)) {
     throw typeError(`argument of type '${typeName(container)}' is not iterable`);

@@ -1,4 +1,5 @@
 import { typeError } from '../errors.ts';
+import { charge } from '../runtime/budget.ts';
 import { PyFloat, Markup, PyObject, PyTuple, integer, typeName, type HashKey, type Value } from './types.ts';
 import { Undefined } from './undefined.ts';
 
@@ -50,6 +51,7 @@ function hashTuple(tuple: PyTuple): string {
     else if (typeof key === 'object' && key !== null) part = `o${identityOf(key)}`;
     else part = `n${String(key)}`;
     text += `${part.length}:${part}`;
+    charge(1 + text.length / 128);
   }
   return text;
 }

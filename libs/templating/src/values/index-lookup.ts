@@ -4,7 +4,7 @@ import { Undefined } from './undefined.ts';
 import { PyRange, PySlice, elementAt, indexValue, sliceOf } from './sequence.ts';
 import { repr } from './text.ts';
 import { Markup, PyTuple, textOf, typeName, type Value } from './types.ts';
-import { hasSurrogates } from './unicode.ts';
+import { codePoints, hasSurrogates } from './unicode.ts';
 
 /** Python's `value[key]`, raising KeyError, IndexError or TypeError as Python does. */
 export function subscript(value: Value, key: Value): Value {
@@ -20,7 +20,7 @@ export function subscript(value: Value, key: Value): Value {
     if (indexValue(key) === undefined)
       throw typeError(`string indices must be integers, not '${typeName(key)}'`);
     const char = elementAt(
-      hasSurrogates(text) ? Array.from(text) : (text as unknown as ArrayLike<Value>),
+      hasSurrogates(text) ? codePoints(text) : (text as unknown as ArrayLike<Value>),
       key,
       'string',
     );

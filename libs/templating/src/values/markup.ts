@@ -1,4 +1,4 @@
-import { checkStringLength } from '../runtime/budget.ts';
+import { checkStringLength, replaceUnits } from '../runtime/budget.ts';
 import { str } from './text.ts';
 import { Markup, type Value } from './types.ts';
 
@@ -15,7 +15,7 @@ const entities: Record<string, string> = {
 /** The text with HTML's special characters as entities, as markupsafe writes them. */
 export function escapeText(text: string): string {
   if (!unsafe.test(text)) return text;
-  const escaped = text.replace(unsafeAll, (char) => entities[char] as string);
+  const escaped = replaceUnits(text, unsafeAll, (char) => entities[char] as string);
   checkStringLength(escaped.length);
   return escaped;
 }

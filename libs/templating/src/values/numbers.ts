@@ -70,12 +70,14 @@ function big(value: bigint): Value {
   return integer(value);
 }
 
+const isZero = (value: number | bigint): boolean => value === 0 || value === 0n;
+
 function zeroDivision(message: string): PythonError {
   return new PythonError('ZeroDivisionError', message);
 }
 
 export const divide: Operation = (a, b, integral) => {
-  if (b == 0) throw zeroDivision(integral ? 'division by zero' : 'float division by zero');
+  if (isZero(b)) throw zeroDivision(integral ? 'division by zero' : 'float division by zero');
   if (integral && (typeof a === 'bigint' || typeof b === 'bigint'))
     return float(divideExactly(BigInt(a), BigInt(b)));
   return float(toFloat(a) / toFloat(b));
@@ -85,7 +87,7 @@ export const divide: Operation = (a, b, integral) => {
 function divideExactly(a: bigint, b: bigint): number {
   const negative = a < 0n !== b < 0n;
   let numerator = a < 0n ? -a : a;
-  let denominator = b < 0n ? -b : b;
+  const denominator = b < 0n ? -b : b;
   if (numerator === 0n) return 0;
   const shift = Math.max(0, 70 - (bitLength(numerator) - bitLength(denominator)));
   if (shift > 1200) return 0;
@@ -94,7 +96,6 @@ function divideExactly(a: bigint, b: bigint): number {
   // An inexact quotient gets a sticky bit, so that the conversion rounds as the exact value would.
   const sticky = (quotient << 1n) | (quotient * denominator === numerator ? 0n : 1n);
   const result = Number(sticky) / 2 ** (shift + 1 > 1000 ? 1000 : shift + 1) / 2 ** Math.max(0, shift - 999);
-  denominator = 0n;
   if (!Number.isFinite(result)) throw overflowError('integer division result too large for a float');
   return negative ? -result : result;
 }
@@ -105,7 +106,7 @@ export const floorDivide: Operation = (a, b, integral) => {
     if (right === 0) throw zeroDivision('float floor division by zero');
     return float(floatDivmod(left, right)[0]);
   }
-  if (b == 0) throw zeroDivision('integer division or modulo by zero');
+  if (isZero(b)) throw zeroDivision('integer division or modulo by zero');
   if (typeof a === 'number' && typeof b === 'number') return Math.floor((a - floorMod(a, b)) / b) + 0;
   const [left, right] = [BigInt(a), BigInt(b)];
   const quotient = left / right;
@@ -118,7 +119,7 @@ export const modulo: Operation = (a, b, integral) => {
     if (right === 0) throw zeroDivision('float modulo');
     return float(floatDivmod(left, right)[1]);
   }
-  if (b == 0) throw zeroDivision('integer modulo by zero');
+  if (isZero(b)) throw zeroDivision('integer modulo by zero');
   if (typeof a === 'number' && typeof b === 'number') return floorMod(a, b);
   const right = BigInt(b);
   const remainder = BigInt(a) % right;

@@ -155,7 +155,7 @@ function pick<T>(items: ArrayLike<T>, [start, stop, step]: [number, number, numb
   const result: T[] = [];
   if (step > 0) for (let i = start; i < stop; i += step) result.push(items[i] as T);
   else for (let i = start; i > stop; i += step) result.push(items[i] as T);
-  charge(1 + (result.length >>> 3));
+  charge(1 + (result.length >>> 2));
   return result;
 }
 
@@ -178,7 +178,7 @@ export function sliceOf(value: Value, slice: PySlice): Value {
 }
 
 function sliceString(text: string, slice: PySlice): string {
-  const chars = hasSurrogates(text) ? Array.from(text) : text;
+  const chars = hasSurrogates(text) ? codePoints(text) : text;
   const indices = sliceIndices(slice, chars.length);
   const [start, stop, step] = indices;
   if (step === 1) {

@@ -113,7 +113,6 @@ export function bigintText(value: bigint): string {
   return text;
 }
 
-// eslint-disable-next-line no-control-regex -- control characters are what this looks for
 const plain = /^[ !#-&(-[\]-~\xa1-\xac\xae-\u0377]*$/;
 const special = /[\\\p{C}\p{Z}]/gu;
 const escapes: Record<string, string> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t', ' ': ' ' };

@@ -1,3 +1,5 @@
+import { charge, chargeText } from '../runtime/budget.ts';
+
 /*
  * JavaScript counts UTF-16 code units, Python code points. All helpers here take the quick path for texts without
  * surrogates, which nearly all are.
@@ -5,14 +7,21 @@
 
 const surrogate = /[\ud800-\udfff]/;
 
+/** Taking a text apart costs far more than searching it. */
+function chargeSplit(text: string): void {
+  charge(1 + (text.length >>> 1));
+}
+
 /** Whether indexes in UTF-16 units differ from indexes in code points (or may). */
 export function hasSurrogates(text: string): boolean {
+  if (text.length > 256) chargeText(text.length);
   return surrogate.test(text);
 }
 
 /** Number of code points. */
 export function codePointLength(text: string): number {
   if (!hasSurrogates(text)) return text.length;
+  charge(text.length >>> 4);
   let count = 0;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
@@ -27,6 +36,7 @@ export function codePointLength(text: string): number {
 
 /** The characters as Python sees them. */
 export function codePoints(text: string): string[] {
+  chargeSplit(text);
   return hasSurrogates(text) ? Array.from(text) : text.split('');
 }
 
@@ -34,6 +44,8 @@ export function codePoints(text: string): string[] {
 export function compareStrings(a: string, b: string): number {
   if (a === b) return 0;
   if (!hasSurrogates(a) && !hasSurrogates(b)) return a < b ? -1 : 1;
+  chargeSplit(a);
+  chargeSplit(b);
   const left = Array.from(a);
   const right = Array.from(b);
   const length = Math.min(left.length, right.length);
@@ -47,6 +59,7 @@ export function compareStrings(a: string, b: string): number {
 /** Slice by code points. */
 export function sliceText(text: string, start: number, end?: number): string {
   if (!hasSurrogates(text)) return text.slice(start, end);
+  chargeSplit(text);
   return Array.from(text).slice(start, end).join('');
 }
 
@@ -83,7 +96,12 @@ export function trimEnd(text: string): string {
 
 /** `str.split()` without arguments: words between runs of white space. */
 export function splitWords(text: string): string[] {
-  return text.match(words) ?? [];
+  const found: string[] = [];
+  for (const match of text.matchAll(words)) {
+    charge(1);
+    found.push(match[0]);
+  }
+  return found;
 }
 
 const words = new RegExp(`[^${pythonSpace}]+`, 'g');
