@@ -36,7 +36,8 @@ export class GroupConsumer {
   readonly #options: GroupConsumerOptions;
   readonly #consumer: SupervisedConsumer;
   #tasks = new Map<string, PartitionTask>();
-  #draining = new AbortController();
+  readonly #closings = new Map<string, Promise<void>>();
+  readonly #draining = new AbortController();
   #stopping: Promise<void> | undefined;
   #current: Consumer | undefined;
 
@@ -83,8 +84,11 @@ export class GroupConsumer {
    */
   #assign(consumer: Consumer, assignment: Record<string, number[]>): void {
     this.#current = consumer;
+    for (const [name, task] of this.#tasks) {
+      task.revoke();
+      this.#closeAfterAllBefore(name, task);
+    }
     const former = this.#tasks;
-    for (const task of former.values()) task.revoke();
     this.#tasks = new Map();
     for (const [topic, partitions] of Object.entries(assignment)) {
       for (const partition of partitions) {
@@ -92,14 +96,25 @@ export class GroupConsumer {
         const task = this.#createTask(topic, partition);
         this.#tasks.set(name, task);
         consumer.pause([{ topic, partitions: [partition] }]);
-        if (!this.#draining.signal.aborted) void this.#open(task, { consumer, former: former.get(name) });
+        if (!this.#draining.signal.aborted)
+          void this.#open(task, { consumer, formerClosed: this.#closings.get(name) });
         former.delete(name);
       }
     }
-    for (const task of former.values()) {
-      setLag(this.#options.groupId, task.topic, { partition: task.partition, value: undefined });
-      void task.close();
+    for (const { topic, partition } of former.values()) {
+      setLag(this.#options.groupId, topic, { partition, value: undefined });
     }
+  }
+
+  /**
+   * Joins can follow each other faster than a partition opens. Each assignment waits for all before it: one that still
+   * initialises its producer would fence those that came after.
+   */
+  #closeAfterAllBefore(name: string, task: PartitionTask): void {
+    const closing = Promise.all([this.#closings.get(name), task.close()]).then(() => {
+      if (this.#closings.get(name) === closing) this.#closings.delete(name);
+    });
+    this.#closings.set(name, closing);
   }
 
   #createTask(topic: string, partition: number): PartitionTask {
@@ -117,9 +132,9 @@ export class GroupConsumer {
 
   async #open(
     task: PartitionTask,
-    { consumer, former }: { consumer: Consumer; former: PartitionTask | undefined },
+    { consumer, formerClosed }: { consumer: Consumer; formerClosed: Promise<void> | undefined },
   ): Promise<void> {
-    await former?.close();
+    await formerClosed;
     const position = await task.open();
     if (position !== undefined) this.#goOn(task, { consumer, position });
   }
@@ -183,7 +198,7 @@ export class GroupConsumer {
     await settledWithin(Promise.all(tasks.map((task) => task.idle())), DRAIN_TIMEOUT_MS);
     await this.#consumer.stop();
     for (const task of tasks) task.revoke();
-    await Promise.all(tasks.map((task) => task.close()));
+    await Promise.all([...this.#closings.values(), ...tasks.map((task) => task.close())]);
   }
 
   #warn({ topic, partition }: PartitionTask, error: unknown, message: string): void {

@@ -18,7 +18,7 @@ const STOP_TIMEOUT_MS = 10_000;
  */
 const timings = {
   sessionTimeout: 10_000,
-  heartbeatInterval: 1_000,
+  heartbeatInterval: 500,
   rebalanceTimeout: 30_000,
   maxWaitTimeInMs: 250,
 };

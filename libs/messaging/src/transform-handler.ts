@@ -46,7 +46,7 @@ export interface TransformerOptions {
 }
 
 /** Fenced by an owner that may be the right one: its heartbeat tells within this time, and then we have no partition. */
-const FENCED_WAIT_MS = 3_000;
+const FENCED_WAIT_MS = 2_000;
 
 /** The work on one assignment of an input partition. */
 export function createTransformHandler(
