@@ -12,6 +12,8 @@ export function diskSentence(error: unknown, path: string): string | undefined {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
+    // What a recursive mkdir says of a file system that is mounted read-only.
+    case 'ENOENT':
       return `${path} cannot be written: choose another folder with --data, or make it writable.`;
     case 'ENOTDIR':
     case 'EEXIST':
