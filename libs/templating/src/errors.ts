@@ -81,7 +81,8 @@ export type LimitName =
   | 'integerBits'
   | 'recursionDepth'
   | 'rangeLength'
-  | 'templateBytes';
+  | 'templateBytes'
+  | 'throttled';
 
 /** A render was stopped because it went over a limit. */
 export class LimitError extends TemplateError {
