@@ -22,7 +22,7 @@ const telemetry = pathToFileURL(join(repositoryRoot, 'libs/telemetry/src/registe
 /** Less than what the supervisor grants before it kills. */
 const DRAIN_TIMEOUT_MS = 10_000;
 
-const POLL_MS = 50;
+const POLL_MS = 100;
 
 /** Environment of a process of ours: the launcher's own, so that OTEL_* and LOG_LEVEL reach it, and what we decide. */
 export function baseEnvironment({ kafka, compileCache }: Pick<SystemSettings, 'kafka' | 'compileCache'>) {

@@ -5,15 +5,15 @@ export class StackError extends Error {
 
 /** The sentence for a failed file operation, or undefined when it is not about the disk. */
 export function diskSentence(error: unknown, path: string): string | undefined {
-  switch ((error as NodeJS.ErrnoException | undefined)?.code) {
+  const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;
+  // A recursive mkdir on a file system that is mounted read-only says that there is no such folder.
+  switch (code === 'ENOENT' && syscall === 'mkdir' ? 'EROFS' : code) {
     case 'ENOSPC':
     case 'EDQUOT':
       return `The disk that holds ${path} is full.`;
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-    // What a recursive mkdir says of a file system that is mounted read-only.
-    case 'ENOENT':
       return `${path} cannot be written: choose another folder with --data, or make it writable.`;
     case 'ENOTDIR':
     case 'EEXIST':

@@ -8,6 +8,7 @@ import type { Flags } from './flags.ts';
 import { runJob } from './processes/job.ts';
 import { openLogFile } from './processes/log-file.ts';
 import type { LogFile } from './processes/log-file.ts';
+import { checkPreparation } from './preparation.ts';
 import { choosePorts, HOST, preferPorts } from './processes/ports.ts';
 import { supervise } from './processes/supervisor.ts';
 import type { Supervised } from './processes/supervisor.ts';
@@ -92,16 +93,18 @@ async function startIn(data: DataFolder, flags: Flags, { say, signal, started }:
   const withDatabase = { DATABASE_URL: settings.databaseUrl, MASTER_KEY: settings.secrets.masterKey };
 
   say(`Starting in ${data.path} ...`);
+  const preparation = checkPreparation(data, flags);
   const kafka = async (): Promise<void> => {
     if (flags.kafka === null)
       await run([embeddedKafka({ data, port: ports.kafka, log: openLog('kafka-0'), say, env })]);
-    await job('create-topics', 'apps/management/src/create-topics.ts');
+    if (preparation.needed) await job('create-topics', 'apps/management/src/create-topics.ts');
   };
   const postgres = async (): Promise<void> => {
     if (flags.postgres === null)
       await run([
         await embeddedPostgres({ data, port: ports.postgres, log: openLog('postgres-0'), say, env }, signal),
       ]);
+    if (!preparation.needed) return;
     await Promise.all(
       ['management', 'event-store'].map((owner) =>
         job(`migrate-${owner}`, `apps/${owner}/src/migrate.ts`, withDatabase),
@@ -109,6 +112,7 @@ async function startIn(data: DataFolder, flags: Flags, { say, signal, started }:
     );
   };
   await allOrFirstError([kafka(), postgres()]);
+  preparation.done();
 
   const instances = await placeServices(flags.instances);
   const processes = instances.map((each) => ({
@@ -132,8 +136,8 @@ async function startIn(data: DataFolder, flags: Flags, { say, signal, started }:
     workspace,
     apiKey,
   };
-  const webhooks = await unless(signal, demoWebhooks(access, { create: !data.demoCreated }));
-  data.rememberDemo();
+  const webhooks = await unless(signal, demoWebhooks(access, { create: !data.state.demoCreated }));
+  data.remember({ demoCreated: true });
 
   return {
     description: {

@@ -47,11 +47,11 @@ describe('the data folder', () => {
 
   it('remembers that the demo was made', async () => {
     const first = await open();
-    expect(first.demoCreated).toBe(false);
-    first.rememberDemo();
+    expect(first.state.demoCreated).toBe(false);
+    first.remember({ demoCreated: true });
     await first.lock.release();
     const second = await open();
-    expect(second.demoCreated).toBe(true);
+    expect(second.state.demoCreated).toBe(true);
     await second.lock.release();
   });
 

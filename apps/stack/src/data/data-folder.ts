@@ -21,6 +21,8 @@ interface State {
   version: number;
   /** The demo webhooks were made once; one that its user deletes stays deleted. */
   demoCreated: boolean;
+  /** For which sources tables and topics were made. */
+  prepared: string | null;
 }
 
 /** The folder that holds everything that is kept, locked for this process. */
@@ -28,8 +30,8 @@ export interface DataFolder {
   path: string;
   secrets: Secrets;
   lock: Lock;
-  demoCreated: boolean;
-  rememberDemo: () => void;
+  readonly state: Readonly<State>;
+  remember: (change: Partial<Omit<State, 'version'>>) => void;
   /** A folder inside it, made when it is not there. */
   folder: (name: string) => string;
 }
@@ -66,13 +68,8 @@ function open(path: string, lock: Lock, fresh: boolean): DataFolder {
     path,
     lock,
     secrets: loadSecrets(join(path, 'secrets.json')),
-    get demoCreated() {
-      return state.demoCreated;
-    },
-    rememberDemo: () => {
-      state.demoCreated = true;
-      writeJson(stateFile, state);
-    },
+    state,
+    remember: (change) => writeJson(stateFile, Object.assign(state, change)),
     folder: (name) => {
       const folder = join(path, name);
       mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -91,7 +88,7 @@ function refuseForeign(path: string): void {
 }
 
 function readState(file: string): State {
-  if (!existsSync(file)) return { version: LAYOUT_VERSION, demoCreated: false };
+  if (!existsSync(file)) return { version: LAYOUT_VERSION, demoCreated: false, prepared: null };
   const state = readJson(file) as unknown as State;
   if (state.version > LAYOUT_VERSION)
     throw new StackError(
