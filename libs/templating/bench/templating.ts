@@ -22,7 +22,7 @@ function processorSeconds(): number {
 
 /** Times per second of processor time that `work` runs, once warm. */
 function rate(work: () => void, duration: number): number {
-  for (let i = 0; i < 2000; i++) work();
+  for (let i = 0; i < 5000; i++) work();
   const start = processorSeconds();
   let count = 0;
   while (processorSeconds() - start < duration) {
@@ -92,41 +92,45 @@ function python(): Row | undefined {
 const percentile = (values: number[], share: number): number =>
   values.sort((a, b) => a - b)[Math.floor(values.length * share)] ?? 0;
 
-const clock = (): number => processorSeconds() * 1000;
-
 /**
  * Milliseconds that a webhook waits for its render at the 99th percentile, while another webhook's template that runs
- * into the step limit is called 100 times a second in the same thread (or is not). The clock is processor time.
+ * into the step limit is called 100 times a second in the same thread (or is not). Arrivals follow a simulated clock:
+ * one good request a millisecond for 20 seconds, served one after the other; what each takes is measured.
  */
-function neighbour(hostile: boolean): number {
+function neighbour(hostile: boolean): { p99: number; hostileMs: number } {
   const environment = createEnvironment();
   const context = parseJson(contextText) as PyDict;
   const template = environment.compile(source);
   const greedy = environment.compile(
     '{% for a in range(100) %}{% for b in range(100) %}{% for c in range(100) %}{{ a * b }}{% endfor %}{% endfor %}{% endfor %}',
   );
-  const throttle = createThrottle({ now: clock });
-  for (let i = 0; i < 3000; i++) throttle.run('good', () => template.render(context));
-  const waits: number[] = [];
-  const start = clock();
-  const renders = seconds * 1000;
-  let calls = 0;
-  // A request arrives every millisecond; it waits for whatever runs when it arrives.
-  for (let i = 0; i < renders; i++) {
-    const arrival = start + i;
-    while (clock() < arrival);
-    if (hostile && clock() - start >= calls * 10) {
-      calls++;
-      try {
-        throttle.run('bad', () => greedy.render());
-      } catch (error) {
-        if (!(error instanceof LimitError)) throw error;
-      }
+  let clock = 0;
+  const throttle = createThrottle({ now: () => clock });
+  const serve = (key: string, render: () => string): number => {
+    const before = processorSeconds();
+    try {
+      throttle.run(key, render);
+    } catch (error) {
+      if (!(error instanceof LimitError)) throw error;
     }
-    throttle.run('good', () => template.render(context));
-    waits.push(clock() - arrival);
+    return (processorSeconds() - before) * 1000;
+  };
+  for (let i = 0; i < 20_000; i++) serve('warm', () => template.render(context));
+  const waits: number[] = [];
+  let hostileMs = 0;
+  let free = 0;
+  for (let arrival = 0; arrival < 20_000; arrival++) {
+    clock = Math.max(arrival, free);
+    if (hostile && arrival % 10 === 0) {
+      const cost = serve('bad', () => greedy.render());
+      hostileMs = Math.max(hostileMs, cost);
+      clock += cost;
+    }
+    clock += serve('good', () => template.render(context));
+    free = clock;
+    waits.push(clock - arrival);
   }
-  return percentile(waits, 0.99);
+  return { p99: percentile(waits, 0.99), hostileMs };
 }
 
 const rows = [ours(), plainNunjucks(), python()].filter((row) => row !== undefined);
@@ -150,7 +154,8 @@ if (speedup !== undefined)
 const alone = neighbour(false);
 const beside = neighbour(true);
 process.stdout.write(
-  `A neighbour's p99: ${alone.toFixed(3)} ms alone, ${beside.toFixed(3)} ms beside a hostile template called 100 times a second.\n`,
+  `A neighbour's p99: ${alone.p99.toFixed(3)} ms alone, ${beside.p99.toFixed(3)} ms beside a hostile template called ` +
+    `100 times a second (which takes ${beside.hostileMs.toFixed(1)} ms when it is let in).\n`,
 );
 process.stdout.write(
   `${JSON.stringify({ benchmark: 'templating', rows, speedup, neighbourP99Ms: { alone, beside } })}\n`,

@@ -22,7 +22,7 @@ export interface Limits {
 }
 
 export const defaultLimits: Readonly<Limits> = {
-  steps: 100_000,
+  steps: 50_000,
   outputBytes: 4 * 1024 * 1024,
   stringLength: 4 * 1024 * 1024,
   listLength: 100_000,
