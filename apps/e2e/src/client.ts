@@ -23,7 +23,17 @@ export async function createWebhook(
   const response = await api('POST', '/webhooks/', { name: `test ${Math.random()}`, ...settings });
   if (response.status !== 201) throw new Error(`${response.status} ${await response.text()}`);
   const webhook = (await response.json()) as Webhook;
-  return { ...webhook, url: `${system.url}/hooks/${webhook.slug}` };
+  const url = `${system.url}/hooks/${webhook.slug}`;
+  if (webhook.enabled) await known(url);
+  return { ...webhook, url };
+}
+
+/** Resolves when the ingress knows a slug. A method that no webhook takes asks without leaving an execution. */
+export async function known(url: string): Promise<void> {
+  await eventually(async () => {
+    if ((await fetch(url, { method: 'OPTIONS' })).status === 404)
+      throw new Error('the webhook is not known yet');
+  });
 }
 
 /** The execution of an answered call, once it is stored with its outcome. */

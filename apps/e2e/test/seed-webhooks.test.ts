@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import { webhookMethods } from '@tributary/event-schemas';
-import { api, createWebhook, eventOf, eventsOf, executionOf, system } from '../src/client.ts';
+import { api, createWebhook, eventOf, eventsOf, executionOf, known, system } from '../src/client.ts';
 
 const staticTemplate = `{
     "event": "model.refreshed",
@@ -58,6 +58,7 @@ describe('Webhook endpoints', () => {
     const webhook = await createWebhook({ template: staticTemplate });
     const rotated = (await (await api('POST', `/webhooks/${webhook.id}/rotate`)).json()) as { slug: string };
     expect(rotated).toMatchObject({ id: webhook.id, name: webhook.name, template: staticTemplate });
+    await known(`${system.url}/hooks/${rotated.slug}`);
     expect((await fetch(`${system.url}/hooks/${rotated.slug}`)).status).toBe(204);
     expect((await fetch(webhook.url)).status).toBe(404);
   });

@@ -17,11 +17,9 @@ const postgresUrl = z
 
 const id = z.guid({ error: 'must be a UUID' }).toLowerCase();
 
-const bearerToken = z
-  .string()
-  .regex(/^[A-Za-z0-9\-._~+/]{32,512}$/, {
-    error: 'must be 32 to 512 characters that a bearer token may have',
-  });
+const bearerToken = z.string().regex(/^[A-Za-z0-9\-._~+/]{32,512}$/, {
+  error: 'must be 32 to 512 characters that a bearer token may have',
+});
 
 /** The environment of the service. README.md explains each variable. */
 export const managementEnv = z
