@@ -7,7 +7,7 @@ import { LimitError, createEnvironment, createThrottle, parseJson, type PyDict }
 /*
  * Renders one webhook template of about 1 KB with this engine, plain nunjucks and, where it is installed, Python's
  * Jinja2 in its sandbox; then shows what a hostile template costs its neighbours. Rates are per second of processor
- * time, so that a busy machine does not favour one side. Prints a table, and JSON on the last line.
+ * time of one thread, so that a busy machine does not favour one side. Prints a table, and JSON on the last line.
  */
 
 const read = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');
@@ -16,7 +16,7 @@ const contextText = read('context.json');
 const seconds = Number(process.env['BENCH_SECONDS'] ?? 3);
 
 function processorSeconds(): number {
-  const { user, system } = process.cpuUsage();
+  const { user, system } = process.threadCpuUsage();
   return (user + system) / 1e6;
 }
 

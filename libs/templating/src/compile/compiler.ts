@@ -33,8 +33,10 @@ function startRender(compilation: Compilation, lookup: Lookup): Render {
   const render = new Render(options, lookup, mode === 'json' ? new JsonTracker() : undefined);
   render.locale = folding.locale;
   if (compilation.blocks.size > 0) {
+    const exported = new Map<string, Value>();
+    render.exported = exported;
     render.lookup = (name) => {
-      const value = render.exported.get(name);
+      const value = exported.get(name);
       return value === undefined ? lookup(name) : value;
     };
   }

@@ -90,7 +90,7 @@ export function compileMacro(place: Place, node: MacroNode): Execute {
   return (frame) => {
     const macro = new Macro(code, frame);
     frame.vars[slot] = macro;
-    if (exports) frame.render.exported.set(name, macro);
+    if (exports) frame.render.exported?.set(name, macro);
   };
 }
 

@@ -135,7 +135,7 @@ export function compileAssign(place: Place, target: Target): Assign {
   if (place.toplevel && place.compilation.blocks.size > 0) {
     return (frame, value) => {
       frame.vars[slot] = value;
-      frame.render.exported.set(name, value);
+      frame.render.exported?.set(name, value);
     };
   }
   return (frame, value) => {

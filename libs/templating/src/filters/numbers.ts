@@ -165,7 +165,9 @@ export function roundValue(value: Value, digits: number | undefined): Value {
   }
   if (!Number.isFinite(real) || real === 0 || digits > 323) return float(real);
   if (digits < -308) return float(real < 0 ? -0 : 0);
-  const result = Number(`${scaledInteger(Math.abs(real), digits)}e${-digits}`);
+  const result = Number(
+    digits >= 0 ? fixed(real, digits) : `${scaledInteger(Math.abs(real), digits)}e${-digits}`,
+  );
   if (!Number.isFinite(result)) throw overflowError('rounded value too large to represent');
   return float(real < 0 ? -result : result);
 }

@@ -117,14 +117,16 @@ function keyText(key: Value): string {
 
 // eslint-disable-next-line no-control-regex -- JSON escapes control characters
 const needsEscape = /["\\<>&'\0-\x1f\x7f-\uffff]/;
-const beyondJson = /[<>&'\x7f-\uffff]/g;
+const beyondJson = /[<>&'\x7f-\uffff]/;
+const allBeyondJson = /[<>&'\x7f-\uffff]/g;
 
 /** A JSON string of ASCII characters that HTML leaves alone. */
 function htmlSafeString(text: string): string {
   chargeText(text.length);
   if (!needsEscape.test(text)) return `"${text}"`;
   // The native writer escapes what JSON demands, in the form Python has for it; the rest is little.
-  return replaceUnits(JSON.stringify(text), beyondJson, unicodeEscape);
+  const json = JSON.stringify(text);
+  return beyondJson.test(json) ? replaceUnits(json, allBeyondJson, unicodeEscape) : json;
 }
 
 const unicodeEscape = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;

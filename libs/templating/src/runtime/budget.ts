@@ -90,14 +90,18 @@ const pieceLength = 8192;
 
 /** Replaces single UTF-16 units by longer texts, counting what the text grows by. */
 export function replaceUnits(text: string, pattern: RegExp, replacement: (unit: string) => string): string {
+  if (text.length <= pieceLength) return replaceIn(text, pattern, replacement);
   let result = '';
   for (let start = 0; start < text.length; start += pieceLength) {
-    const piece = text.length <= pieceLength ? text : text.slice(start, start + pieceLength);
-    const replaced = piece.replace(pattern, replacement);
-    charge((replaced.length - piece.length) / 16);
-    result += replaced;
+    result += replaceIn(text.slice(start, start + pieceLength), pattern, replacement);
   }
   return result;
+}
+
+function replaceIn(piece: string, pattern: RegExp, replacement: (unit: string) => string): string {
+  const replaced = piece.replace(pattern, replacement);
+  charge((replaced.length - piece.length) / 16);
+  return replaced;
 }
 
 /** Refuses a string before it is made. */

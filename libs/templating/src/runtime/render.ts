@@ -31,7 +31,7 @@ export class Render {
   /** The context below everything the template sets; replaced while a block runs. */
   lookup: Lookup;
   /** Names set at the top level, which blocks see. */
-  readonly exported = new Map<string, Value>();
+  exported: Map<string, Value> | undefined;
   out = '';
   autoescape = false;
   depth = 0;
