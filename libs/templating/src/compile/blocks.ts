@@ -66,7 +66,7 @@ export function compileSelf(
 /** Takes an activation's names from the context. */
 export function enterActivation(activation: Activation, frame: Frame): void {
   const { lookup } = frame.render;
-  for (const [name, { slot }] of activation.imports) frame.vars[slot] = lookup(name);
+  for (const { name, slot } of activation.importList()) frame.vars[slot] = lookup(name);
 }
 
 /** The body of a block. Its scope is not inside the template's: it sees the context and what the top level has set. */

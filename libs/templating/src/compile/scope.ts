@@ -25,6 +25,16 @@ export class Activation {
     return { activation: this, slot: this.size++ };
   }
 
+  private imported: { name: string; slot: number }[] = [];
+
+  /** The imports as a list, which is quicker to walk. */
+  importList(): { name: string; slot: number }[] {
+    if (this.imported.length !== this.imports.size) {
+      this.imported = [...this.imports].map(([name, { slot }]) => ({ name, slot }));
+    }
+    return this.imported;
+  }
+
   import(name: string): Variable {
     const { importer } = this;
     let variable = importer.imports.get(name);

@@ -2,7 +2,7 @@ import { FilterArgumentError, PythonError, typeError } from '../errors.ts';
 import { formatPercent } from '../formatting/percent.ts';
 import { justify, replaceText, stripText } from '../methods/str.ts';
 import { indexArgument, textArgument } from '../methods/arguments.ts';
-import { capitalize } from '../methods/case.ts';
+import { capitalize, isAscii } from '../methods/case.ts';
 import { splitLines } from '../methods/split.ts';
 import { charge, chargeText, checkStringLength, replaceUnits } from '../runtime/budget.ts';
 import { native } from '../runtime/callable.ts';
@@ -21,7 +21,13 @@ import { stripTags } from './html.ts';
 
 const titleSplit = new RegExp(`([-({\\[<${pythonSpace}]+)`);
 
+const asciiTitle = /(?:^|[-({[<\t-\r\x1c-\x20])[a-z]/g; // eslint-disable-line no-control-regex -- white space to Python
+
 function titleText(text: string): string {
+  if (isAscii(text)) {
+    chargeText(text.length * 8);
+    return text.toLowerCase().replace(asciiTitle, (start) => start.toUpperCase());
+  }
   return text
     .split(titleSplit)
     .map((part) => {

@@ -22,10 +22,16 @@ export function replaceText(text: string, old: string, replacement: string, limi
   chargeText(text.length);
   if (limit === 0) return text;
   if (old === '') return spread(text, replacement, limit);
+  if (limit < 0) {
+    const pieces = text.split(old);
+    charge(pieces.length >>> 2);
+    checkStringLength(text.length + (pieces.length - 1) * Math.max(0, replacement.length - old.length));
+    return pieces.join(replacement);
+  }
   let from = 0;
   const parts: string[] = [];
   let at = text.indexOf(old);
-  while (at >= 0 && (limit < 0 || parts.length < limit)) {
+  while (at >= 0 && parts.length < limit) {
     charge(1);
     parts.push(text.slice(from, at));
     from = at + old.length;
