@@ -10,7 +10,12 @@ describe('createThrottle', () => {
     let time = 0;
     let elapsed = 0;
     // Every reading of the timer is 15 ms after the last, so every render takes 15 ms.
-    const throttle = createThrottle({ now: () => time, timer: () => (elapsed += 15) });
+    const throttle = createThrottle({
+      burstMs: 20,
+      msPerSecond: 2,
+      now: () => time,
+      timer: () => (elapsed += 15),
+    });
     const limitOf = (): string => {
       try {
         return throttle.run('w', () => hostile.render());

@@ -29,8 +29,8 @@ export interface ThrottleOptions {
 }
 
 export function createThrottle({
-  burstMs = 20,
-  msPerSecond = 2,
+  burstMs = 10,
+  msPerSecond = 1,
   now = () => performance.now(),
   timer = () => performance.now(),
 }: ThrottleOptions = {}): Throttle {
