@@ -27,7 +27,7 @@ export async function pipeline(kafkaName: string, system: BenchSystem): Promise<
     await drained(admin);
     const after = await scrape(system.serviceUrl('event-store'));
     const age = (quantile: number) =>
-      histogramQuantile('tributary_event_age_seconds', quantile, before, after) * 1000;
+      histogramQuantile('tributary_event_store_delay_seconds', quantile, before, after) * 1000;
     const burst = await timeBurst(admin, receipt);
     return [
       {
@@ -51,14 +51,14 @@ async function timeBurst(admin: Admin, url: string): Promise<{ rendered: number;
   const rate = () => answered / ((performance.now() - start) / 1000);
   const [rendered, stored] = await Promise.all([
     caughtUp(admin, 'template-renderer', topics.requests.name).then(rate),
-    caughtUp(admin, 'event-store-events', topics.events.name).then(rate),
+    caughtUp(admin, 'tributary.event-store.events', topics.events.name).then(rate),
   ]);
   return { rendered, stored };
 }
 
 async function drained(admin: Admin): Promise<void> {
   await caughtUp(admin, 'template-renderer', topics.requests.name);
-  await caughtUp(admin, 'event-store-events', topics.events.name);
+  await caughtUp(admin, 'tributary.event-store.events', topics.events.name);
 }
 
 /** Resolves when a group has nothing left to read of a topic. A transaction's marker counts as one record. */
