@@ -161,7 +161,7 @@ describe('a supervised process', () => {
     );
     const childProcess = fileURLToPath(new URL('./child-process.ts', import.meta.url));
     const source = `import { startChild } from ${JSON.stringify(childProcess)};
-      const child = startChild({ main: ${JSON.stringify(main)}, env: {} }, (line) => console.log(line, child.pid));
+      const child = startChild({ main: ${JSON.stringify(main)}, env: {} }, (line) => console.log(line + ' ' + child.pid));
       process.on('SIGTERM', () => process.exit(0));
       await child.exited;`;
     writeFileSync(join(folder, 'launcher.mjs'), source);
