@@ -45,6 +45,11 @@ describe('parseJson and toJson', () => {
     expect(() => parseJson('['.repeat(100_000))).toThrow(JsonSyntaxError);
   });
 
+  it('refuse an integer of more digits than Python reads', () => {
+    expect(toJson(parseJson('9'.repeat(4300)))).toBe('9'.repeat(4300));
+    expect(() => parseJson('9'.repeat(4301))).toThrow(JsonSyntaxError);
+  });
+
   it('print numbers as Python does', () => {
     const template = createEnvironment().compile('{{ v }}');
     const printed = (text: string): string => template.render({ v: parseJson(text) });

@@ -15,6 +15,9 @@ export class JsonSyntaxError extends SyntaxError {
 /** Arrays and objects may nest this deep; Python's reader stops near here too. */
 const deepest = 500;
 
+/** Digits of an integer. */
+const mostDigits = 4300;
+
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 // eslint-disable-next-line no-control-regex -- a JSON string ends at control characters
 const plainText = /[^"\\\0-\x1f]*/y;
@@ -88,8 +91,14 @@ class Reader {
     const token = number.exec(this.text)?.[0];
     if (token === undefined)
       this.fail(this.at < this.text.length ? 'Expected a value' : 'Unexpected end of the text');
+    if (/[.eE]/.test(token)) {
+      this.at += token.length;
+      return float(Number(token));
+    }
+    // Python reads no longer ones either, and for the same reason: their cost grows faster than their length.
+    if (token.length > mostDigits && token.replace('-', '').length > mostDigits)
+      this.fail(`An integer of more than ${mostDigits} digits`);
     this.at += token.length;
-    if (/[.eE]/.test(token)) return float(Number(token));
     return token.length < 16 ? Number(token) + 0 : integer(BigInt(token));
   }
 
