@@ -37,7 +37,13 @@ if (wanted.includes('validation')) add('validation', validation());
 
 const onSystem = Object.entries(systemSuites).filter(([name]) => wanted.includes(name));
 if (onSystem.length > 0) {
-  const kafka = await startProgram<{ brokers: string }>('libs/testing/src/kafka-main.ts');
+  const kafka = await startProgram<{ brokers: string }>('libs/testing/src/kafka-main.ts', {
+    // As Kafka's own start script has them.
+    env: {
+      KAFKA_HEAP_OPTS: '-Xmx1G -Xms1G',
+      KAFKA_JVM_PERFORMANCE_OPTS: '-server -XX:+UseG1GC -XX:MaxGCPauseMillis=20',
+    },
+  });
   for (const [kafkaName, brokers] of [
     ['Apache Kafka', kafka.ready.brokers],
     ['embedded Kafka', undefined],

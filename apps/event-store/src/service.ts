@@ -19,7 +19,7 @@ import { SCHEMA } from './schema.ts';
 /** A filter with many ids makes a long page token, and that stands in a URL. */
 const MAX_HEADER_BYTES = 131_072;
 /** A batch is stored in one statement, whose parameter holds all of it. */
-const BATCH = { maxBatchRecords: 1_000, maxBatchBytes: 8_388_608 };
+const BATCH = { maxBatchRecords: 1_000, maxBatchBytes: 8_388_608, lingerMs: 100 };
 
 /** Builds the event store: what others need first, and the HTTP server last, so that it answers only when all is there. */
 export function buildEventStore({ config, logger, lifecycle }: ServiceContext<Config>): {

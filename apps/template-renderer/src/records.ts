@@ -56,11 +56,18 @@ function cloudEventHeaders(
   };
 }
 
-/** The record of an execution's outcome. */
-export function outcomeRecord(outcome: Outcome, traceContext: TraceContext): OutgoingRecord {
+/**
+ * The record of an execution's outcome. Outcomes lie as their requests do: by their own key, a transaction would write
+ * to every partition of the topic, and each reader would read crumbs.
+ */
+export function outcomeRecord(
+  outcome: Outcome,
+  { partitionKey, traceContext }: { partitionKey: Buffer | null; traceContext: TraceContext },
+): OutgoingRecord {
   return {
     topic: topics.outcomes.name,
     key: outcome.execution_id,
+    partitionKey: partitionKey ?? outcome.execution_id,
     value: JSON.stringify(outcome),
     headers: SCHEMA_VERSION,
     traceContext,

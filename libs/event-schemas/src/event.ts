@@ -24,11 +24,17 @@ export const RESOURCE_ROLE = 'prefect.resource.role';
 const UUID =
   /^(?:urn:uuid:)?\{?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})\}?$/i;
 
+const DASHED_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
 /** A UUID, dashed or not, in any case; the value is lower case and dashed. */
 export const uuid = z
   .string()
-  .regex(UUID, { error: 'uuid_parsing' })
-  .transform((text) => text.replace(UUID, '$1-$2-$3-$4-$5').toLowerCase())
+  .transform((text, context) => {
+    if (DASHED_UUID.test(text)) return text;
+    if (UUID.test(text)) return text.replace(UUID, '$1-$2-$3-$4-$5').toLowerCase();
+    context.issues.push({ code: 'custom', message: 'uuid_parsing', input: text });
+    return z.NEVER;
+  })
   .meta({ type: 'string', format: 'uuid' });
 
 /** An instant in RFC 3339; the value is in UTC, see {@link normalizeInstant}. */

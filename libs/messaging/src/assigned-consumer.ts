@@ -40,6 +40,8 @@ export class AssignedConsumer {
       groupId: this.#groupId,
       topics: [options.topic],
       partitionAssigners: [this.#assigner()],
+      // Its group has no other member: nobody waits for its heartbeats, and only its own end for its fetch.
+      waiting: { maxWaitTimeInMs: 500, heartbeatInterval: 2_000 },
       onJoin: (consumer) => {
         this.#seekAll(consumer);
       },

@@ -6,6 +6,7 @@ import { PartitionTask } from './partition-task.ts';
 import type { CreatePartitionHandler } from './partition-task.ts';
 import { toIncoming } from './records.ts';
 import { SupervisedConsumer } from './supervised-consumer.ts';
+import type { Waiting } from './supervised-consumer.ts';
 import type { Health } from './types.ts';
 
 /**
@@ -21,12 +22,16 @@ const STUCK_MS = 300_000;
 
 const DRAIN_TIMEOUT_MS = 30_000;
 
+/** The positions that a group commits are for those who watch its lag: more often would cost a request per batch. */
+const COMMIT_INTERVAL_MS = 1_000;
+
 export interface GroupConsumerOptions {
   groupId: string;
   topics: string[];
   maxBytesPerPartition?: number;
+  waiting?: Partial<Waiting>;
   createHandler: CreatePartitionHandler;
-  /** Whether the position is committed to Kafka after each batch, by the consumer itself. */
+  /** Whether the consumer itself commits its positions to Kafka, now and then: for monitoring. */
   commit: boolean;
 }
 
@@ -38,17 +43,20 @@ export class GroupConsumer {
   #tasks = new Map<string, PartitionTask>();
   readonly #closings = new Map<string, Promise<void>>();
   readonly #draining = new AbortController();
+  readonly #uncommitted = new Map<PartitionTask, bigint>();
+  #commitTimer: NodeJS.Timeout | undefined;
   #stopping: Promise<void> | undefined;
   #current: Consumer | undefined;
 
   constructor(messaging: Messaging, options: GroupConsumerOptions) {
     this.#messaging = messaging;
     this.#options = options;
-    const { groupId, topics, maxBytesPerPartition } = options;
+    const { groupId, topics, maxBytesPerPartition, waiting } = options;
     this.#consumer = new SupervisedConsumer(messaging, {
       groupId,
       topics,
       ...(maxBytesPerPartition === undefined ? {} : { maxBytesPerPartition }),
+      ...(waiting === undefined ? {} : { waiting }),
       onJoin: (consumer, assignment) => {
         this.#assign(consumer, assignment);
       },
@@ -158,14 +166,14 @@ export class GroupConsumer {
       if (position === undefined) return;
       if (position === next) resolveOffset(messages.at(-1)!.offset);
       else consumer.seek({ topic, partition, offset: position.toString() });
-      this.#commit(task, { consumer, position });
+      this.#committed(task, position);
       return;
     }
     consumer.pause([{ topic, partitions: [partition] }]);
     void work.then((position) => {
       if (position === undefined) return;
       this.#goOn(task, { consumer, position });
-      this.#commit(task, { consumer, position });
+      this.#committed(task, position);
     });
   }
 
@@ -181,11 +189,27 @@ export class GroupConsumer {
     }
   }
 
-  #commit(task: PartitionTask, { consumer, position }: { consumer: Consumer; position: bigint }): void {
-    if (!this.#options.commit || task.isRevoked) return;
-    const { topic, partition } = task;
-    consumer.commitOffsets([{ topic, partition, offset: position.toString() }]).catch((error: unknown) => {
-      this.#warn(task, error, 'the position was not committed for monitoring');
+  #committed(task: PartitionTask, position: bigint): void {
+    if (!this.#options.commit) return;
+    this.#uncommitted.set(task, position);
+    this.#commitTimer ??= setTimeout(() => {
+      void this.#commit();
+    }, COMMIT_INTERVAL_MS).unref();
+  }
+
+  async #commit(): Promise<void> {
+    clearTimeout(this.#commitTimer);
+    this.#commitTimer = undefined;
+    const positions = [...this.#uncommitted].filter(([task]) => !task.isRevoked);
+    this.#uncommitted.clear();
+    if (positions.length === 0) return;
+    const offsets = positions.map(([{ topic, partition }, position]) => ({
+      topic,
+      partition,
+      offset: position.toString(),
+    }));
+    await this.#current?.commitOffsets(offsets).catch((error: unknown) => {
+      this.#warn(positions[0]![0], error, 'positions were not committed for monitoring');
     });
   }
 
@@ -196,6 +220,7 @@ export class GroupConsumer {
       this.#current?.pause([{ topic, partitions: [partition] }]);
     const tasks = [...this.#tasks.values()];
     await settledWithin(Promise.all(tasks.map((task) => task.idle())), DRAIN_TIMEOUT_MS);
+    await this.#commit();
     await this.#consumer.stop();
     for (const task of tasks) task.revoke();
     await Promise.all([...this.#closings.values(), ...tasks.map((task) => task.close())]);

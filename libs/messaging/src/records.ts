@@ -35,7 +35,10 @@ export function checkSize(topic: string, bytes: number, { max }: { max: number }
 let roundRobin = 0;
 
 /** The partition of a record; throws `unknown_topic` for one that is not there. */
-export function choosePartition({ topic, key, partition }: OutgoingRecord, count: number): number {
+export function choosePartition(
+  { topic, key, partition, partitionKey = key ?? undefined }: OutgoingRecord,
+  count: number,
+): number {
   if (partition !== undefined) {
     if (partition >= 0 && partition < count) return partition;
     throw new MessagingError(
@@ -44,7 +47,7 @@ export function choosePartition({ topic, key, partition }: OutgoingRecord, count
     );
   }
   if (count === 0) throw new MessagingError('unknown_topic', `The topic ${topic} has no partitions.`);
-  return key === null ? roundRobin++ % count : partitionForKey(key, count);
+  return partitionKey === undefined ? roundRobin++ % count : partitionForKey(partitionKey, count);
 }
 
 /** A record as kafkajs takes it. */

@@ -28,6 +28,11 @@ export interface SinkOptions {
   maxBatchRecords?: number;
   /** Bytes that one fetch of a partition brings at most, if no single record is larger. */
   maxBatchBytes?: number;
+  /**
+   * Milliseconds that records may wait for others, so that fewer and larger batches are stored; 64 KiB are not waited
+   * for. A store pays per batch more than per record.
+   */
+  lingerMs?: number;
   deadLetterTopic: string;
   /** Named in dead letters. */
   service: string;

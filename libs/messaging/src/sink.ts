@@ -18,12 +18,13 @@ export interface Sink {
  * The store's positions are asked for at every assignment; those committed to Kafka are for monitoring only.
  */
 export function createSink(messaging: Messaging, options: SinkOptions): Sink {
-  const { groupId, topics, maxBatchBytes } = options;
+  const { groupId, topics, maxBatchBytes, lingerMs } = options;
   const letters = createPublisher(messaging, { producers: 1 });
   const consumer = new GroupConsumer(messaging, {
     groupId,
     topics,
     commit: true,
+    ...(lingerMs === undefined ? {} : { waiting: { minBytes: 65_536, maxWaitTimeInMs: lingerMs } }),
     ...(maxBatchBytes === undefined ? {} : { maxBytesPerPartition: maxBatchBytes }),
     createHandler: (context) => createSinkHandler({ messaging, options, letters, context }),
   });

@@ -12,16 +12,20 @@ const SILENCE_MS = 30_000;
 
 const STOP_TIMEOUT_MS = 10_000;
 
-/**
- * `maxWaitTimeInMs` delays a rebalance, for joining and leaving wait for the fetch that is underway: with 250 ms a
- * leave takes a quarter of a second, with kafkajs's defaults ten. It costs no latency (minBytes is 1).
- */
-const timings = {
-  sessionTimeout: 10_000,
-  heartbeatInterval: 500,
-  rebalanceTimeout: 30_000,
-  maxWaitTimeInMs: 250,
-};
+const timings = { sessionTimeout: 10_000, rebalanceTimeout: 30_000 };
+
+/** How a consumer waits for records. */
+export interface Waiting {
+  /** A fetch is answered when this much is there ... */
+  minBytes: number;
+  /** ... or after this time. Leaving, and joining when another leaves, waits for the fetch that is underway. */
+  maxWaitTimeInMs: number;
+  /** How soon a member learns that its group is to be joined again. */
+  heartbeatInterval: number;
+}
+
+/** At once; a rebalance takes a quarter of a second, with kafkajs's defaults ten. */
+const atOnce: Waiting = { minBytes: 1, maxWaitTimeInMs: 250, heartbeatInterval: 500 };
 
 export interface SupervisedConsumerOptions {
   groupId: string;
@@ -30,6 +34,7 @@ export interface SupervisedConsumerOptions {
   /** Bytes of one partition, and of all, that one fetch may bring; a larger record comes alone. */
   maxBytesPerPartition?: number;
   maxBytes?: number;
+  waiting?: Partial<Waiting>;
   /** Runs before anything of the new assignment is fetched; what it has to do then it does without waiting. */
   onJoin(consumer: Consumer, assignment: Record<string, number[]>): void;
   onBatch(payload: EachBatchPayload, consumer: Consumer): Promise<void>;
@@ -112,10 +117,13 @@ export class SupervisedConsumer {
       partitionAssigners,
       maxBytesPerPartition = 1_048_576,
       maxBytes = 16_777_216,
+      waiting,
     } = this.#options;
     const consumer = this.#messaging.kafka().consumer({
       groupId,
       ...timings,
+      ...atOnce,
+      ...waiting,
       maxBytesPerPartition,
       maxBytes,
       allowAutoTopicCreation: false,

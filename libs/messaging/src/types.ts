@@ -17,6 +17,8 @@ export interface OutgoingRecord {
   value: Buffer | string | null;
   headers?: Record<string, string>;
   partition?: number;
+  /** Chooses the partition in place of `key`: records that are read together then lie together. */
+  partitionKey?: string | Buffer;
   /** Milliseconds since the epoch; now if absent. */
   timestamp?: number;
   /** Parent of the record's span; the active context if absent. */

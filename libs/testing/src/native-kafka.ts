@@ -8,12 +8,13 @@ import { java, kafkaClassPath, kafkaFolder } from './kafka-jars.ts';
 import type { BrokerProcess } from './broker-process.ts';
 import { exited, isRunning, startedOrDied } from './broker-process.ts';
 
-/** Quick to start and small: a broker of a test serves few clients for a few minutes. */
+/**
+ * Quick to start and small: a broker of a test serves few clients for a few minutes. Whoever measures sets the variables
+ * of Kafka's own start scripts.
+ */
 const jvmFlags = [
-  '-Xmx512m',
-  '-Xms128m',
-  '-XX:+UseSerialGC',
-  '-XX:TieredStopAtLevel=1',
+  ...(process.env['KAFKA_HEAP_OPTS'] ?? '-Xmx512m -Xms128m').split(' '),
+  ...(process.env['KAFKA_JVM_PERFORMANCE_OPTS'] ?? '-XX:+UseSerialGC -XX:TieredStopAtLevel=1').split(' '),
   '-XX:-UsePerfData',
   '-Xshare:auto',
 ];

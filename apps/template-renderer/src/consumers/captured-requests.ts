@@ -61,10 +61,10 @@ function collect(handled: Handled[], { publish, logger }: CapturedRequestsDeps):
   for (const { executed, deadLetter } of handled) {
     if (deadLetter) deadLetters.push(deadLetter);
     if (!executed) continue;
-    const { request, outcome, events, traceContext } = executed;
+    const { request, outcome, events, partitionKey, traceContext } = executed;
     const { webhook_version: version } = outcome;
     for (const written of events) records.push(eventRecord(written, { request, version, traceContext }));
-    records.push(outcomeRecord(outcome, traceContext));
+    records.push(outcomeRecord(outcome, { partitionKey, traceContext }));
     const { reply_partition: partition } = request;
     if (partition !== null) replies.push(replyRecord(outcome, partition, traceContext));
   }

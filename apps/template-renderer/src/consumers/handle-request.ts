@@ -16,7 +16,14 @@ import type { KnownWebhook, WebhookDirectory } from '../webhook-directory.ts';
 
 /** What became of one record: an outcome with its events, unless it was no request; a dead letter when we are at fault. */
 export interface Handled {
-  executed?: { request: CapturedRequest; outcome: Outcome; events: WrittenEvent[]; traceContext: Context };
+  executed?: {
+    request: CapturedRequest;
+    outcome: Outcome;
+    events: WrittenEvent[];
+    /** The key of the request's record. */
+    partitionKey: Buffer | null;
+    traceContext: Context;
+  };
   deadLetter?: { record: IncomingRecord; reason: string; error?: unknown };
 }
 
@@ -126,7 +133,7 @@ function render(
     );
     span.end(endOf(execution));
     const { outcome, events } = execution;
-    return { executed: { request, outcome, events, traceContext: span.context } };
+    return { executed: { request, outcome, events, partitionKey: record.key, traceContext: span.context } };
   } catch (error) {
     span.end({ outcome: 'failed', cause: 'internal', stage: null, events: 0 });
     return faultOfOurs(pending, deps, {
@@ -146,7 +153,7 @@ function refuse(
   const span = observer.execution(request, record.traceContext);
   span.end({ outcome: 'rejected', cause: details.cause, stage: null, events: 0 });
   const outcome = unrenderedOutcome(request, 'rejected', { ...details, now });
-  return { executed: { request, outcome, events: [], traceContext: span.context } };
+  return { executed: { request, outcome, events: [], partitionKey: record.key, traceContext: span.context } };
 }
 
 /** The request goes to the dead letters with the reason, and its caller and its execution learn that it failed. */
@@ -167,7 +174,13 @@ function faultOfOurs(
     now,
   });
   return {
-    executed: { request, outcome, events: [], traceContext: record.traceContext },
+    executed: {
+      request,
+      outcome,
+      events: [],
+      partitionKey: record.key,
+      traceContext: record.traceContext,
+    },
     deadLetter: { record, reason, ...(error === undefined ? {} : { error }) },
   };
 }
