@@ -31,7 +31,7 @@ export async function startRenderer(brokers: string[], env: Record<string, strin
       HOST: '127.0.0.1',
       PORT: String(port),
       PUBLIC_URL: 'https://hooks.example',
-      WEBHOOK_GRACE_MS: '3000',
+      WEBHOOK_GRACE_MS: '6000',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
