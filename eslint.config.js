@@ -83,7 +83,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['libs/messaging/**/*.ts', 'apps/bench/**/*.ts', 'libs/embedded-kafka/**/*.test.ts'],
+    files: ['libs/messaging/**/*.ts', 'apps/bench/**/*.ts', 'libs/embedded-kafka/test/**/*.ts'],
     rules: { 'no-restricted-imports': drivers('kafkajs') },
   },
   { files: ['libs/postgres/**/*.ts'], rules: { 'no-restricted-imports': drivers('pg') } },

@@ -16,7 +16,7 @@ export function lockDirectory(directory: string): () => void {
   const resolved = path.resolve(directory);
   const file = path.join(resolved, 'broker.lock');
   try {
-    fs.mkdirSync(resolved, { recursive: true });
+    makeDirectory(resolved);
     const holder = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '';
     const pid = Number(holder.split(' ')[0]);
     const isHeld =
@@ -35,6 +35,13 @@ export function lockDirectory(directory: string): () => void {
     lockedHere.delete(resolved);
     fs.rmSync(file, { force: true });
   };
+}
+
+/** With its parents. Node's own `recursive` never returns where the system answers ENOENT again and again, as under /proc. */
+function makeDirectory(directory: string): void {
+  if (fs.existsSync(directory)) return;
+  makeDirectory(path.dirname(directory));
+  fs.mkdirSync(directory);
 }
 
 function messageOf(error: unknown): string {

@@ -1,14 +1,15 @@
 import { once } from 'node:events';
 import fs from 'node:fs';
 import net from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { apis, writeRequest } from '../src/protocol/apis.ts';
 import type { ApiName } from '../src/protocol/apis.ts';
 import { versionRange } from '../src/protocol/schema.ts';
-import { openResources, spawnBroker, until } from './broker-process.ts';
+import { openResources, spawnBroker } from './broker-process.ts';
 import type { BrokerProcess, Resources } from './broker-process.ts';
 import { buildTestBatch } from './build-test-batch.ts';
 import { connectFrames } from './frame-client.ts';
+import type { FrameClient } from './frame-client.ts';
 
 const NO_ID = '00000000-0000-0000-0000-000000000000';
 const FRAMES = Number(process.env['FUZZ_FRAMES'] ?? 10_000);
@@ -16,17 +17,22 @@ const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 1_000_000);
 
 let resources: Resources;
 let broker: BrokerProcess;
+const clients: FrameClient[] = [];
 
-beforeEach(async () => {
-  resources = openResources();
-  broker = await spawnBroker(resources, ['--port', '0']);
-});
-
-afterEach(() => resources.close());
+function useBroker(): void {
+  beforeAll(async () => {
+    resources = openResources();
+    broker = await spawnBroker(resources, ['--port', '0']);
+  }, 60_000);
+  afterEach(() => {
+    for (const client of clients.splice(0)) client.close();
+  });
+  afterAll(() => resources.close());
+}
 
 async function connect() {
   const client = await connectFrames(broker.port);
-  resources.defer(() => client.close());
+  clients.push(client);
   return client;
 }
 
@@ -73,14 +79,15 @@ function residentMib(): number {
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
 }
 
-async function answersSoon(): Promise<void> {
+/** Others are served: a hang would outlast the test. */
+async function answers(): Promise<void> {
   const client = await connect();
-  const started = performance.now();
   await client.send('apiVersions', 3, { clientSoftwareName: 'test', clientSoftwareVersion: '1' });
-  expect(performance.now() - started).toBeLessThan(5000);
 }
 
 describe('what no client should send', () => {
+  useBroker();
+
   it.each([
     ['an unknown API', Buffer.from('0000000a7fff000000000001ffff', 'hex')],
     ['an unknown version', Buffer.from('0000000a0003007700000001ffff', 'hex')],
@@ -91,7 +98,7 @@ describe('what no client should send', () => {
     const client = await connect();
     client.write(bytes);
     await expect(client.next()).rejects.toThrow('closed');
-    await answersSoon();
+    await answers();
   });
 
   it('answers an unknown version of ApiVersions in version 0', async () => {
@@ -123,7 +130,7 @@ describe('what no client should send', () => {
       }
     }
     client.destroy();
-    await answersSoon();
+    await answers();
     expect(broker.process.exitCode).toBeNull();
     const producer = await createTopic('afterwards');
     const { topics } = await producer.send('produce', 9, produceTo('afterwards', buildTestBatch()));
@@ -171,15 +178,30 @@ function mutate(frame: Buffer, random: (below: number) => number): Buffer {
 }
 
 describe('memory', () => {
+  useBroker();
+
   it('does not grow by what frames announce', async () => {
     const before = residentMib();
     for (let i = 0; i < 200; i++) {
       const client = await connect();
       client.write(Buffer.from('05f5e100' + '00000009', 'hex'));
     }
-    await answersSoon();
+    await answers();
     expect(residentMib() - before).toBeLessThan(50);
   });
+
+  it('lets two thousand clients wait, and wakes each', async () => {
+    const producer = await createTopic('awaited');
+    const many = [];
+    for (let i = 0; i < 2000; i++) many.push(await connect());
+    const waiting = many.map((client) => client.send('fetch', 11, fetchOf('awaited', { maxWaitMs: 30_000 })));
+    await answers();
+    await producer.send('produce', 9, produceTo('awaited', buildTestBatch()));
+    const answered = await Promise.all(waiting);
+    expect(answered.every(({ topics }) => topics[0]?.partitions[0]?.records?.length)).toBe(true);
+    expect(residentMib()).toBeLessThan(400);
+    await answers();
+  }, 60_000);
 
   it('stays bounded when many ask for much and read nothing, while others are served', async () => {
     const producer = await createTopic('much');
@@ -191,27 +213,8 @@ describe('memory', () => {
       client.socket.pause();
       for (let n = 0; n < 5; n++) client.write(frame);
     }
-    await answersSoon();
-    await answersSoon();
+    await answers();
+    await answers();
     expect(residentMib()).toBeLessThan(700);
-  }, 60_000);
-
-  it('lets two thousand clients wait, and wakes each', async () => {
-    const producer = await createTopic('awaited');
-    const clients = [];
-    for (let i = 0; i < 2000; i++) clients.push(await connect());
-    const waiting = clients.map((client) =>
-      client.send('fetch', 11, fetchOf('awaited', { maxWaitMs: 30_000 })),
-    );
-    await answersSoon();
-    await producer.send('produce', 9, produceTo('awaited', buildTestBatch()));
-    const answers = await Promise.all(waiting);
-    expect(answers.every(({ topics }) => topics[0]?.partitions[0]?.records?.length)).toBe(true);
-    expect(residentMib()).toBeLessThan(400);
-    for (const client of clients) client.close();
-    await until('the broker to be at ease', async () => {
-      await answersSoon();
-      return true;
-    });
   }, 60_000);
 });

@@ -6,11 +6,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-/* The rule exempts this project's *.test.ts files; what they share belongs with them. */
-/* eslint-disable no-restricted-imports */
 import { Kafka, Partitioners, logLevel } from 'kafkajs';
 import type { Consumer, EachMessagePayload, Producer, ProducerConfig } from 'kafkajs';
-/* eslint-enable no-restricted-imports */
 import { createBroker } from '../src/broker.ts';
 import type { Broker, BrokerOptions } from '../src/broker.ts';
 
@@ -59,12 +56,16 @@ export async function spawnBroker(
   resources: Resources,
   args: readonly string[] = [],
 ): Promise<BrokerProcess> {
-  const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+  const main = fileURLToPath(new URL('../bin/embedded-kafka.js', import.meta.url));
   const data = path.join(resources.directory, 'data');
   const started = performance.now();
+  const logFile = path.join(resources.directory, 'broker.log');
+  const log = fs.openSync(logFile, 'a');
   const child = spawn(process.execPath, [main, '--json', '--data', data, ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', log],
+    env: { ...process.env, NODE_OPTIONS: '' },
   });
+  fs.closeSync(log);
   const kill = async (signal: NodeJS.Signals) => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const exit = once(child, 'exit');
@@ -72,7 +73,14 @@ export async function spawnBroker(
     await exit;
   };
   resources.defer(() => kill('SIGKILL'));
-  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+  const died = once(child, 'exit').then(([code]) => {
+    throw new Error(
+      `the broker ended with ${String(code)}: ${fs.readFileSync(logFile, 'utf8').slice(-2000)}`,
+    );
+  });
+  died.catch(() => undefined); // Only an end before it is ready is an error.
+  const ready = once(createInterface({ input: child.stdout! }), 'line') as Promise<[string]>;
+  const [line] = await Promise.race([ready, died]);
   const { port } = JSON.parse(line) as { port: number };
   return { port, process: child, readyMs: performance.now() - started, kill };
 }
@@ -141,7 +149,7 @@ export async function consume(
 }
 
 /** Waits until a condition holds, and fails with what it says otherwise. */
-export async function until(what: string, holds: () => unknown, timeoutMs = 20_000): Promise<void> {
+export async function until(what: string, holds: () => unknown, timeoutMs = 60_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   while (!(await holds())) {
     if (Date.now() > deadline) throw new Error(`not within ${timeoutMs} ms: ${what}`);

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import net from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
@@ -16,7 +17,7 @@ import {
 import type { BrokerProcess, Resources } from './broker-process.ts';
 
 /** kill -9 so many times; a longer run is asked for with CRASH_ROUNDS. */
-const ROUNDS = Number(process.env['CRASH_ROUNDS'] ?? 6);
+const ROUNDS = Number(process.env['CRASH_ROUNDS'] ?? 50);
 
 let resources: Resources;
 
@@ -108,7 +109,8 @@ describe('kill -9 under load', () => {
     ];
     for (let round = 0; round < ROUNDS; round++) {
       const before = acknowledgedPairs.size;
-      await until('progress', () => acknowledgedPairs.size > before + 5 + Math.random() * 20);
+      await until('progress', () => acknowledgedPairs.size > before + 2);
+      await pause(Math.random() * 100);
       await broker.kill('SIGKILL');
       broker = await run();
     }
@@ -142,11 +144,11 @@ describe('kill -9 under load', () => {
     resources.defer(() => admin.disconnect());
     const [offsets] = await admin.fetchOffsets({ groupId: 'input', topics: ['pairs'] });
     expect(offsets?.partitions.find(({ partition }) => partition === 0)?.offset).toBe(halves[0]?.at(-1));
-  }, 120_000);
+  }, 300_000);
 });
 
 describe('the command line', () => {
-  const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+  const main = fileURLToPath(new URL('../bin/embedded-kafka.js', import.meta.url));
 
   async function runMain(args: readonly string[]): Promise<{ code: number | null; stderr: string }> {
     const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -186,13 +188,15 @@ describe('the command line', () => {
     expect(stderr).toContain(`is in use by the process ${process.pid}.`);
   });
 
-  it('says in a sentence that the data directory cannot be written', async () => {
-    const { code, stderr } = await runMain(['--port', '0', '--data', '/dev/null/nowhere']);
-    expect(code).toBe(1);
-    expect(stderr).toMatch(
-      /^embedded-kafka: The data directory \/dev\/null\/nowhere cannot be written: [^\n]*\.\n$/,
-    );
-  });
+  it.each(['/dev/null/nowhere', '/proc/nowhere/at/all'])(
+    'says in a sentence that the data directory %s cannot be written',
+    async (directory) => {
+      const { code, stderr } = await runMain(['--port', '0', '--data', directory]);
+      const [start, end] = [`The data directory ${directory} cannot be written: `, '.\n'];
+      expect([code, stderr]).toEqual([1, expect.stringContaining(`embedded-kafka: ${start}`)]);
+      expect(stderr.indexOf(end)).toBe(stderr.length - end.length);
+    },
+  );
 
   it.each([[['--port', 'x']], [['--nonsense']], [['--port', '70000']]])(
     'refuses %j with code 2',
