@@ -1,0 +1,31 @@
+/** Why a request is refused. `credentials_missing` also stands for a signature that is not there. */
+export type RefusalCause = 'credentials_missing' | 'credentials' | 'signature' | 'timestamp' | 'address';
+
+/** A request that is not let in, and the HTTP status that says so. The message holds nothing of any secret. */
+export interface Refusal {
+  ok: false;
+  status: 401 | 403;
+  cause: RefusalCause;
+  message: string;
+}
+
+/** A request that is let in, with the ids of the secrets that matched. */
+export interface Acceptance {
+  ok: true;
+  used: string[];
+}
+
+export type Verdict = Acceptance | Refusal;
+
+/** 401 for what is missing and for a wrong key or password, 403 for a signature, timestamp or address that is refused. */
+const statusOf: Record<RefusalCause, 401 | 403> = {
+  credentials_missing: 401,
+  credentials: 401,
+  signature: 403,
+  timestamp: 403,
+  address: 403,
+};
+
+export function refusal(cause: RefusalCause, message: string): Refusal {
+  return Object.freeze({ ok: false, status: statusOf[cause], cause, message });
+}
