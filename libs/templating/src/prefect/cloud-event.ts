@@ -109,7 +109,13 @@ function readBinary(body: Value, headers: PyDict): CloudEvent | undefined {
     if (name.startsWith('ce-')) attributes.set(name.slice(3), headerText(value));
     else if (name === 'content-type' && value !== null) attributes.set('datacontenttype', str(value));
   }
+  // The HTTP binding, 3: this prefix tells the structured and the batched mode, whatever other headers there are.
+  if (isCloudEventsType(attributes.get('datacontenttype'))) return undefined;
   return attributes.has('specversion') ? { attributes, data: body === '' ? undefined : body } : undefined;
+}
+
+function isCloudEventsType(contentType: Value | undefined): boolean {
+  return /^\s*application\/cloudevents/i.test(textOf(contentType ?? null) ?? '');
 }
 
 function required(attributes: PyDict, name: string): string {
@@ -152,6 +158,9 @@ export function fromCloudEvent(
   headers: PyDict | undefined,
   workspace: string,
 ): PyDict | PyTuple {
+  // Before the batch: the data of a single event can be a list.
+  const binary = headers && readBinary(body, headers);
+  if (binary) return toEvent(binary, workspace);
   const batch = itemsOf(body);
   if (batch) {
     return new EventList(
@@ -162,8 +171,6 @@ export function fromCloudEvent(
       }),
     );
   }
-  const binary = headers && readBinary(body, headers);
-  if (binary) return toEvent(binary, workspace);
   if (!(body instanceof PyDict)) return fail('The request is not a CloudEvent.');
   return toEvent(readStructured(body), workspace);
 }
