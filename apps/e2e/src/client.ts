@@ -1,4 +1,4 @@
-import type { Event, Execution, Webhook, WebhookSettings } from '@tributary/event-schemas';
+import type { Event, Execution, Webhook, WebhookInput } from '@tributary/event-schemas';
 import { eventually } from '@tributary/testing';
 import type { SystemDescription } from './system.ts';
 
@@ -18,7 +18,7 @@ export type TestWebhook = Webhook & { url: string };
 
 /** A new webhook of its own for a test, known to the ingress when this returns. */
 export async function createWebhook(
-  settings: Pick<WebhookSettings, 'template'> & Partial<WebhookSettings>,
+  settings: Pick<WebhookInput, 'template'> & Partial<WebhookInput>,
 ): Promise<TestWebhook> {
   const response = await api('POST', '/webhooks/', { name: `test ${Math.random()}`, ...settings });
   if (response.status !== 201) throw new Error(`${response.status} ${await response.text()}`);

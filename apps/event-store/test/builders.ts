@@ -48,6 +48,7 @@ export function anyRequest(
     remote_address: '192.0.2.1',
     received: nowText(),
     reply_partition: 0,
+    response_mode: 'quiet',
     replay_of: null,
     steps: [{ name: 'verify', started: nowText(), duration_ms: 0.4 }],
     ...fields,

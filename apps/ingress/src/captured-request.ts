@@ -28,7 +28,7 @@ export function captureJson(capture: Capture): string {
     `"path":${JSON.stringify(target.path)},"query":${JSON.stringify(target.query)},` +
     `"headers":${headersJson(capture.rawHeaders)},` +
     `"remote_address":${addressJson(capture.remoteAddress)},"received":"${capture.received}",` +
-    `"reply_partition":${capture.replyPartition},"replay_of":null,"steps":${JSON.stringify(capture.steps)}}`
+    `"reply_partition":${capture.replyPartition},"response_mode":"${hook.mode}","replay_of":null,"steps":${JSON.stringify(capture.steps)}}`
   );
 }
 

@@ -7,10 +7,11 @@ import type {
   ActiveWebhook,
   Webhook,
   WebhookRecord,
-  WebhookSettings,
+  SettingsRecord,
 } from '@tributary/event-schemas';
 import type { Pool, Queryable } from '@tributary/postgres';
 import { announce } from './outbox.ts';
+import { showSettings } from './show-settings.ts';
 import { newSlug, revealSlug } from './slug.ts';
 import type { WebhookInput } from './webhook-input.ts';
 import {
@@ -38,7 +39,7 @@ type By = Pick<AccessRecord, 'id'>;
 
 /** A webhook that is not saved yet, with its id and its slug. */
 export function newWebhook(
-  settings: WebhookSettings,
+  settings: SettingsRecord,
   { account, workspace }: Pick<AccessRecord, 'account' | 'workspace'>,
   { ring, now = new Date() }: { ring: KeyRing; now?: Date },
 ): StoredWebhook {
@@ -112,7 +113,15 @@ export function deleteWebhook(
 /** A webhook as the API shows it. */
 export function toApiWebhook(stored: StoredWebhook, ring: KeyRing): Webhook {
   const { id, account, workspace, settings, created, updated } = stored;
-  return { id, created, updated, account, workspace, ...settings, slug: revealSlug(id, stored, ring) };
+  return {
+    id,
+    created,
+    updated,
+    account,
+    workspace,
+    ...showSettings(settings),
+    slug: revealSlug(id, stored, ring),
+  };
 }
 
 async function record(

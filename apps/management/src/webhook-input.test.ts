@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { WebhookSettings } from '@tributary/event-schemas';
+import type { SettingsRecord } from '@tributary/event-schemas';
 import { readNewWebhook, readWebhookChange } from './webhook-input.ts';
 
-function current(): WebhookSettings {
+function current(): SettingsRecord {
   const input = readNewWebhook({ name: 'n', template: 't', enabled: false, limits: { max_body_bytes: 5 } });
   if (!input.ok) throw new Error(JSON.stringify(input.errors));
   return input.settings;

@@ -1,10 +1,11 @@
-import { webhook, webhookSettings } from '@tributary/event-schemas';
-import type { WebhookSettings } from '@tributary/event-schemas';
+import { settingsRecord, webhook, webhookSettings } from '@tributary/event-schemas';
+import type { SettingsRecord } from '@tributary/event-schemas';
 import type { ProblemDetail } from '@tributary/service-runtime';
 import { createEnvironment, validateTemplate } from '@tributary/templating';
 import { checkInput } from './input-faults.ts';
+import { unsupportedFaults } from './not-yet-supported.ts';
 
-export type WebhookInput = { ok: true; settings: WebhookSettings } | { ok: false; errors: ProblemDetail[] };
+export type WebhookInput = { ok: true; settings: SettingsRecord } | { ok: false; errors: ProblemDetail[] };
 
 /** What the system sets of a webhook: a change may repeat it, as a client does that sends back what it has read. */
 const READ_ONLY = Object.keys(webhook.shape).filter((name) => !(name in webhookSettings.shape));
@@ -23,7 +24,7 @@ export function readNewWebhook(body: unknown): WebhookInput {
  */
 export function readWebhookChange(
   body: unknown,
-  current: WebhookSettings,
+  current: SettingsRecord,
   { shown }: { shown: Record<string, unknown> },
 ): WebhookInput {
   if (!isObject(body)) return check(body);
@@ -45,8 +46,10 @@ export function readWebhookChange(
 function check(value: unknown): WebhookInput {
   const input = checkInput(webhookSettings, value);
   if (!input.ok) return input;
-  const errors = templateFaults(input.value.template);
-  return errors.length > 0 ? { ok: false, errors } : { ok: true, settings: input.value };
+  const errors = [...unsupportedFaults(input.value), ...templateFaults(input.value.template)];
+  return errors.length > 0
+    ? { ok: false, errors }
+    : { ok: true, settings: settingsRecord.parse(input.value) };
 }
 
 function templateFaults(template: string): ProblemDetail[] {

@@ -1,5 +1,5 @@
-import { normalizeInstant, webhookSettings } from '@tributary/event-schemas';
-import type { WebhookSettings } from '@tributary/event-schemas';
+import { normalizeInstant, settingsRecord } from '@tributary/event-schemas';
+import type { SettingsRecord } from '@tributary/event-schemas';
 import type { Queryable } from '@tributary/postgres';
 
 /** Which webhook is meant: one of another workspace is none. */
@@ -13,7 +13,7 @@ export interface WebhookAddress {
 export interface StoredWebhook extends WebhookAddress {
   /** Counts the changes, from 1. */
   version: number;
-  settings: WebhookSettings;
+  settings: SettingsRecord;
   slugSha256: string;
   slugEncrypted: string;
   created: string;
@@ -28,7 +28,7 @@ export interface WebhookVersion {
   change: WebhookChange;
   created: string;
   api_key_id: string;
-  settings: WebhookSettings;
+  settings: SettingsRecord;
 }
 
 /** Where a page of a list starts: behind the last row of the page before. */
@@ -183,7 +183,7 @@ function toWebhook({
 }: WebhookRow): StoredWebhook {
   return {
     ...row,
-    settings: webhookSettings.parse(settings),
+    settings: settingsRecord.parse(settings),
     slugSha256: slug_sha256,
     slugEncrypted: slug_encrypted,
     created: toInstant(created),

@@ -16,6 +16,7 @@ export function aCapturedRequest(changes: Partial<CapturedRequest> = {}): Captur
     remote_address: '192.0.2.1',
     received: '2026-01-02T03:04:05.678000Z',
     reply_partition: null,
+    response_mode: 'quiet',
     replay_of: null,
     steps: [],
     ...changes,

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { createKeyRing, encrypt } from '@tributary/encryption';
-import { maxRecordBytes, recordHeaders, topicConfig, topics } from '@tributary/event-schemas';
+import { maxRecordBytes, recordHeaders, settingsRecord, topicConfig, topics } from '@tributary/event-schemas';
 import type { ActiveWebhook, CapturedRequest, Event, Outcome, OutcomeReply } from '@tributary/event-schemas';
 import { createMessaging, createPartitionReader, createPublisher, createSink } from '@tributary/messaging';
 import type { IncomingRecord } from '@tributary/messaging';
@@ -190,15 +190,7 @@ function aWebhook(changes: Partial<ActiveWebhook> & { template: string }, slug: 
     version: 1,
     created: '2026-01-01T00:00:00Z',
     updated: '2026-01-01T00:00:00Z',
-    name: 'models',
-    description: '',
-    enabled: true,
-    template_mode: 'jinja2',
-    service_account_id: null,
-    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    response: { mode: 'quiet' },
-    limits: { max_body_bytes: 1_048_576 },
-    ordered: true,
+    ...settingsRecord.parse({ name: 'models', template: changes.template }),
     slug_sha256: createHash('sha256').update(slug).digest('hex'),
     slug_encrypted: encrypt(createKeyRing(MASTER_KEY), slug, `webhook:${id}:slug`),
     ...changes,

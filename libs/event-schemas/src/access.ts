@@ -23,5 +23,7 @@ export const accessRecord = z.object({
   scopes: z.array(z.enum(scopes)),
   created: instant,
   expires: instant.nullable(),
+  /** The service account whose key it is: webhooks that name the account take it as bearer token. */
+  service_account_id: uuid.nullish(),
 });
 export type AccessRecord = z.output<typeof accessRecord>;

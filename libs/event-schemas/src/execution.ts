@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { instant, uuid } from './event.ts';
+import { executionError } from './execution-error.ts';
+import { consumerReply, replyAnswer } from './reply-answer.ts';
+import { responseModes } from './response.ts';
 import { webhookMethods } from './webhook.ts';
 
 /** A step of an execution, for the timings that the API shows. */
@@ -28,6 +31,12 @@ export const capturedRequest = z.object({
   received: instant,
   /** The partition of `tributary.replies` on which the ingress waits for the outcome; null when nobody waits. */
   reply_partition: z.int().min(0).nullable(),
+  /**
+   * As what the caller waits, under the configuration that the ingress saw. `quiet` and `custom`: the renderer replies
+   * with the outcome, and for `custom` with the answer as well. `sync`: a consumer of the events answers, and the renderer
+   * replies only when there is no event (an outcome other than `emitted`). `receipt`: nobody waits.
+   */
+  response_mode: z.enum(responseModes).catch('quiet').default('quiet'),
   /** The execution that this one repeats. */
   replay_of: uuid.nullable().default(null),
   steps: z.array(executionStep).default([]),
@@ -37,27 +46,57 @@ export type CapturedRequest = z.output<typeof capturedRequest>;
 /** What became of an execution. */
 export const outcomes = ['emitted', 'ignored', 'failed', 'rejected', 'pending'] as const;
 
-/** Why an execution was ignored or rejected, or failed through no fault of its template. A closed list. */
+/**
+ * Why an execution was ignored or rejected, or failed through no fault of its template. A closed list.
+ *
+ * Ignored: `filter`, `duplicate`, `empty`, `handshake` (answered). Failed: `internal`. Rejected: all else, and
+ * `handshake` where it was refused.
+ */
 export const causes = [
   'filter',
   'duplicate',
   'empty',
+  'handshake',
   'method',
+  'address',
+  'rate',
+  'concurrency',
   'body_too_large',
+  'url_too_long',
   'content_encoding',
+  'body_incomplete',
+  'credentials_missing',
+  'credentials',
+  'signature',
+  'timestamp',
   'malformed_json',
+  'schema',
+  'overloaded',
   'webhook_deleted',
   'internal',
 ] as const;
+export type Cause = (typeof causes)[number];
 
-/** What went wrong, for a user: a sentence, and where (line and column from 1, or a JSON pointer) if that is known. */
-export const executionError = z.object({
-  message: z.string(),
-  line: z.int().nullable().default(null),
-  column: z.int().nullable().default(null),
-  pointer: z.string().nullable().default(null),
+/** The HTTP status that a call was answered with, where it is known. */
+const answeredWith = z.object({ status: z.int() });
+
+/**
+ * A refused request, or a handshake that was answered, without its body: the record header `request` on
+ * `tributary.rejected`. The value is what was read of the body, perhaps nothing.
+ */
+export const rejectedRequest = capturedRequest.extend({
+  /** Any method, since another than the webhook takes may be why. */
+  method: z.string(),
+  outcome: z.enum(['rejected', 'ignored']).default('rejected'),
+  cause: z.enum(causes),
+  error: executionError.nullable().default(null),
+  response: answeredWith.nullable().default(null),
+  /** False when the value is not the whole body. */
+  body_complete: z.boolean().default(true),
+  /** How many refusals like this one were not recorded since the last that was: above a rate they are sampled. */
+  unrecorded: z.int().min(0).default(0),
 });
-export type ExecutionError = z.output<typeof executionError>;
+export type RejectedRequest = z.output<typeof rejectedRequest>;
 
 /** The value of `tributary.outcomes`: how an execution ended. */
 export const outcome = z.object({
@@ -74,13 +113,34 @@ export const outcome = z.object({
   /** Ids of the events it made, in order; of a failed one, the failed event. */
   events: z.array(uuid),
   replay_of: uuid.nullable().default(null),
+  /** Of a duplicate: the execution whose answer it got. */
+  duplicate_of: uuid.nullish(),
+  /** The answer that its caller was sent, where the renderer decided it. */
+  response: answeredWith.nullish(),
   steps: z.array(executionStep),
 });
 export type Outcome = z.output<typeof outcome>;
 
-/** The outcome as the renderer tells it to the ingress that waits. */
-export const outcomeReply = outcome.pick({ execution_id: true, outcome: true, cause: true, error: true });
+/** The outcome as the renderer tells it to the ingress that waits; `response` where the webhook's own answer was rendered. */
+export const outcomeReply = outcome
+  .pick({ execution_id: true, outcome: true, cause: true, error: true })
+  .extend({ response: replyAnswer.nullish() });
 export type OutcomeReply = z.output<typeof outcomeReply>;
+
+/** The value of `tributary.replies`: the renderer's, or a consumer's. Of several of one execution the first counts. */
+export const reply = z.union([outcomeReply, consumerReply]);
+export type Reply = z.output<typeof reply>;
+
+/** The value of `tributary.deduplication`: the first execution of a key, and what its caller was answered. */
+export const deduplicationRecord = z.object({
+  execution_id: uuid,
+  webhook_id: uuid,
+  /** When the first one was received; the window counts from here. */
+  seen: instant,
+  expires: instant,
+  reply: outcomeReply.nullish(),
+});
+export type DeduplicationRecord = z.output<typeof deduplicationRecord>;
 
 /** The HTTP status that a caller gets for an outcome, in the modes that answer by it. */
 export function outcomeStatus({ outcome: name }: Pick<Outcome, 'outcome'>): 204 | 400 {
@@ -92,13 +152,13 @@ export const execution = z.object({
   id: uuid,
   webhook_id: uuid,
   received: instant,
-  method: z.enum(webhookMethods),
+  method: z.string(),
   path: z.string(),
   outcome: z.enum(outcomes),
   cause: z.enum(causes).nullable(),
   error: executionError.nullable(),
   events: z.array(uuid),
-  response: z.object({ status: z.int() }).nullable(),
+  response: answeredWith.nullable(),
   replay_of: uuid.nullable(),
   steps: z.array(executionStep),
 });

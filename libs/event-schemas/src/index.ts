@@ -2,6 +2,13 @@ export { asyncApiDocument, jsonSchema } from './asyncapi.ts';
 export { accessRecord, scopes } from './access.ts';
 export type { AccessRecord, Scope } from './access.ts';
 export {
+  authenticationInput,
+  authenticationLimits,
+  authenticationRecord,
+  shownAuthentication,
+} from './authentication.ts';
+export type { AuthenticationInput, AuthenticationRecord, ShownAuthentication } from './authentication.ts';
+export {
   clientEvent,
   event,
   eventLimits,
@@ -20,29 +27,53 @@ export type { EventFault, EventValidation } from './event-errors.ts';
 export {
   capturedRequest,
   causes,
+  deduplicationRecord,
   execution,
-  executionError,
   executionStep,
   outcome,
   outcomeReply,
   outcomes,
   outcomeStatus,
+  rejectedRequest,
+  reply,
 } from './execution.ts';
 export type {
   CapturedRequest,
+  Cause,
+  DeduplicationRecord,
   Execution,
-  ExecutionError,
   ExecutionStep,
   Outcome,
   OutcomeReply,
+  RejectedRequest,
+  Reply,
 } from './execution.ts';
+export { executionError } from './execution-error.ts';
+export type { ExecutionError } from './execution-error.ts';
+export {
+  defaultHandshakes,
+  handshakeInput,
+  handshakeRecord,
+  handshakeTypes,
+  shownHandshake,
+} from './handshake.ts';
+export type { HandshakeInput, HandshakeRecord, HandshakeType, ShownHandshake } from './handshake.ts';
 export { isJsonObject, parseJsonExactly } from './json.ts';
+export { consumerReply, replyAnswer } from './reply-answer.ts';
+export type { ConsumerReply, ReplyAnswer } from './reply-answer.ts';
+export { responseInput, responseLimits, responseModes, responseRecord } from './response.ts';
+export type { ResponseMode, ResponseSettings } from './response.ts';
+export { keptSecret, secretInput, secretPlace, secretRecord, shownSecret, slugPlace } from './secret.ts';
+export type { KeptSecret, SecretInput, SecretRecord, ShownSecret } from './secret.ts';
 export { normalizeInstant } from './time.ts';
 export { maxRecordBytes, recordHeaders, topicConfig, topics } from './topics.ts';
 export type { TopicDefinition } from './topics.ts';
+export { usageRecord } from './usage.ts';
+export type { UsageRecord } from './usage.ts';
 export {
   activeWebhook,
   deletedWebhook,
+  settingsRecord,
   webhook,
   WEBHOOK_FAILED,
   webhookLimits,
@@ -51,4 +82,13 @@ export {
   webhookResourceId,
   webhookSettings,
 } from './webhook.ts';
-export type { ActiveWebhook, Webhook, WebhookMethod, WebhookRecord, WebhookSettings } from './webhook.ts';
+export type {
+  ActiveWebhook,
+  ActiveWebhookInput,
+  WebhookInput,
+  SettingsRecord,
+  Webhook,
+  WebhookMethod,
+  WebhookRecord,
+  WebhookSettings,
+} from './webhook.ts';

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import { accessRecord } from './access.ts';
 import { event } from './event.ts';
-import { capturedRequest, outcome, outcomeReply } from './execution.ts';
+import { capturedRequest, deduplicationRecord, outcome, rejectedRequest, reply } from './execution.ts';
+import { usageRecord } from './usage.ts';
 import { webhookLimits, webhookRecord } from './webhook.ts';
 
 /** Names of record headers. All values are text. */
@@ -71,6 +72,50 @@ export const topics = {
     cleanup: 'delete',
     retentionMs: 7 * DAY_MS,
   },
+  rejected: {
+    name: 'tributary.rejected',
+    description:
+      'Refused requests, with their cause, and answered handshakes: the value is what was read of the body, the header `request` the rest.',
+    key: 'webhook id',
+    value: null,
+    request: rejectedRequest,
+    schemaVersion: 1,
+    partitions: 6,
+    cleanup: 'delete',
+    retentionMs: 7 * DAY_MS,
+  },
+  replays: {
+    name: 'tributary.replays',
+    description: 'Requests to be rendered again, as in `tributary.requests`, with `replay_of`.',
+    key: 'webhook id',
+    value: null,
+    request: capturedRequest,
+    schemaVersion: 1,
+    partitions: 6,
+    cleanup: 'delete',
+    retentionMs: 7 * DAY_MS,
+  },
+  deduplication: {
+    name: 'tributary.deduplication',
+    description:
+      "The first execution of each deduplication key: the renderer's state, in the partition that its requests are in.",
+    key: 'webhook id, a colon, and the SHA-256 of the deduplication key in hex',
+    value: deduplicationRecord,
+    schemaVersion: 1,
+    partitions: 6,
+    cleanup: 'compact,delete',
+    retentionMs: webhookLimits.deduplicationSeconds.max * 1_000 + DAY_MS,
+  },
+  usage: {
+    name: 'tributary.usage',
+    description: 'Calls per secret and per URL since the last record, and their last use.',
+    key: 'webhook id',
+    value: usageRecord,
+    schemaVersion: 1,
+    partitions: 3,
+    cleanup: 'delete',
+    retentionMs: 7 * DAY_MS,
+  },
   outcomes: {
     name: 'tributary.outcomes',
     description: 'How each execution ended.',
@@ -85,7 +130,7 @@ export const topics = {
     name: 'tributary.replies',
     description: 'Answers to waiting callers; the partition is the one the asking ingress reads.',
     key: 'execution id',
-    value: outcomeReply,
+    value: reply,
     schemaVersion: 1,
     partitions: 16,
     cleanup: 'delete',

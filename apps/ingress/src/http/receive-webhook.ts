@@ -193,6 +193,8 @@ function answerDurable({ executionId }: Call, { mode }: Hook, reply: OutcomeRepl
   switch (mode) {
     case 'receipt':
       return { status: 200, body: `{"executionId":"${executionId}"}` };
+    case 'sync':
+    case 'custom':
     case 'quiet':
       return { status: reply ? outcomeStatus(reply) : 202 };
   }

@@ -1,12 +1,20 @@
 import { hash, randomBytes, randomUUID } from 'node:crypto';
 import {
+  activeWebhook,
   capturedRequest,
   maxRecordBytes,
   recordHeaders,
+  settingsRecord,
   topicConfig,
   topics,
 } from '@tributary/event-schemas';
-import type { ActiveWebhook, CapturedRequest, OutcomeReply, WebhookRecord } from '@tributary/event-schemas';
+import type {
+  ActiveWebhook,
+  ActiveWebhookInput,
+  CapturedRequest,
+  OutcomeReply,
+  WebhookRecord,
+} from '@tributary/event-schemas';
 import { createMessaging, createPartitionReader, createPublisher, createTable } from '@tributary/messaging';
 import type { IncomingRecord } from '@tributary/messaging';
 import { createLogger } from '@tributary/service-runtime';
@@ -28,9 +36,12 @@ export interface StoredRequest {
 
 /** What stands around an ingress: management that writes webhooks, and a renderer that reads requests and replies. */
 export interface KafkaPlane {
-  putWebhook(changes?: Partial<ActiveWebhook>): Promise<TestWebhook>;
+  putWebhook(changes?: Partial<ActiveWebhookInput>): Promise<TestWebhook>;
   /** Writes the next version of a webhook. */
-  update(webhook: TestWebhook, changes: Partial<ActiveWebhook> | { deleted: true }): Promise<TestWebhook>;
+  update(
+    webhook: TestWebhook,
+    changes: Partial<ActiveWebhookInput> | { deleted: true },
+  ): Promise<TestWebhook>;
   /** Every request of a webhook that was read so far, in the order of its partition. */
   requestsOf(webhook: TestWebhook): StoredRequest[];
   /** Execution ids of every request that stands on `tributary.requests`, read from its beginning to its end. */
@@ -80,13 +91,17 @@ export async function createKafkaPlane(brokers: string[]): Promise<KafkaPlane> {
     },
     putWebhook: async (changes) => {
       const slug = randomBytes(16).toString('base64url');
-      const webhook = { slug, path: `/hooks/${slug}`, record: { ...defaults(slug), ...changes } };
+      const webhook = {
+        slug,
+        path: `/hooks/${slug}`,
+        record: activeWebhook.parse({ ...defaults(slug), ...changes }),
+      };
       await write(webhook.record);
       return webhook;
     },
     update: async ({ slug, path, record }, changes) => {
       const version = record.version + 1;
-      const next = { ...record, ...changes, version };
+      const next = activeWebhook.parse({ ...record, ...changes, version });
       await write('deleted' in changes ? { deleted: true, id: record.id, version } : next);
       return { slug, path, record: next };
     },
@@ -140,16 +155,7 @@ function defaults(slug: string): ActiveWebhook {
     id: randomUUID(),
     account: randomUUID(),
     workspace: randomUUID(),
-    name: 'test',
-    description: '',
-    enabled: true,
-    template: '{}',
-    template_mode: 'jinja2',
-    service_account_id: null,
-    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    response: { mode: 'quiet' },
-    limits: { max_body_bytes: 1_048_576 },
-    ordered: true,
+    ...settingsRecord.parse({ name: 'test', template: '{}' }),
     version: 1,
     created: '2026-01-01T00:00:00Z',
     updated: '2026-01-01T00:00:00Z',
