@@ -22,11 +22,15 @@ export async function startProgram<Ready>(
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, NODE_OPTIONS: '--disable-warning=TimeoutNegativeWarning', ...env },
   });
+  // A run that fails leaves nothing behind.
+  const end = () => child.kill('SIGTERM');
+  process.once('exit', end);
   const ready = await Promise.race([firstJsonLine<Ready>(child), exit(child, file)]);
   return {
     ready,
     pid: child.pid!,
     stop: async () => {
+      process.off('exit', end);
       if (child.exitCode !== null) return;
       const gone = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { Webhook } from '@tributary/event-schemas';
 import { startProgram } from './process.ts';
 
@@ -18,8 +19,13 @@ interface Description {
 export interface BenchSystem extends Description {
   /** URL of one process of a service, past the proxy. */
   serviceUrl: (service: string) => string;
-  /** Makes a webhook and gives its URL at the ingress itself. */
+  /** Makes a webhook, waits until it can be called, and gives its URL at the ingress itself. */
   createWebhook: (mode: 'quiet' | 'receipt') => Promise<string>;
+  /**
+   * Runs `work` while some services stand still, as if they were on machines of their own; what waits for them is on
+   * Kafka.
+   */
+  without: <T>(services: string[], work: () => Promise<T>) => Promise<T>;
   stop: () => Promise<void>;
 }
 
@@ -52,7 +58,18 @@ export async function startSystem(brokers?: string): Promise<BenchSystem> {
         },
       );
       if (response.status !== 201) throw new Error(`${response.status} ${await response.text()}`);
-      return `${serviceUrl('ingress')}/hooks/${((await response.json()) as Webhook).slug}`;
+      const url = `${serviceUrl('ingress')}/hooks/${((await response.json()) as Webhook).slug}`;
+      while ((await fetch(url, { method: 'OPTIONS' })).status === 404) await setTimeout(20);
+      return url;
+    },
+    without: async (services, work) => {
+      const still = ready.processes.filter(({ service }) => services.includes(service));
+      for (const { pid } of still) process.kill(pid, 'SIGSTOP');
+      try {
+        return await work();
+      } finally {
+        for (const { pid } of still) process.kill(pid, 'SIGCONT');
+      }
     },
     stop: async () => {
       await stop();

@@ -22,9 +22,17 @@ const delay = meter.createHistogram('tributary.event_store.delay', {
   advice: { explicitBucketBoundaries: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600] },
 });
 
-export const countStored: OnStored = ({ events: stored, repeated }) => {
+const age = meter.createHistogram('tributary.event_store.event.age', {
+  description: 'Time from what an event says that it was received until it is stored',
+  unit: 's',
+  advice: { explicitBucketBoundaries: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 10, 60, 600] },
+});
+
+export const countStored: OnStored = ({ stored, repeated, received }) => {
   if (stored > 0) events.add(stored, { outcome: 'stored' });
   if (repeated > 0) events.add(repeated, { outcome: 'repeated' });
+  const now = Date.now();
+  for (const instant of received) age.record(Math.max(0, now - Date.parse(instant)) / 1000);
 };
 
 /** Measures every batch that a topic's store takes. The lag in records is measured by libs/messaging. */

@@ -15,19 +15,22 @@ import { publishMetricsHandler } from './metrics.ts';
 // micro-batch the wrong parent, so libs/messaging makes the spans of records itself.
 register({ include: ['http', 'node:http', 'https', 'node:https', 'pg', 'pg-pool'] });
 
-process.env['OTEL_SERVICE_NAME'] ??= serviceName(process.argv[1]);
+const service = serviceName(process.argv[1]);
+process.env['OTEL_SERVICE_NAME'] ??= service;
 if (!hasTraceExporter(process.env)) process.env['OTEL_TRACES_EXPORTER'] = 'none';
 process.env['OTEL_LOGS_EXPORTER'] ??= 'none';
 process.env['OTEL_NODE_RESOURCE_DETECTORS'] ??= 'env,host,process';
 
-/** Paths that make no span of their own: the hook path has one made by hand (its URL is a secret), probes need none. */
-const UNTRACED = /^\/(hooks|health|metrics)(\/|$|\?)/;
+/** Probes make no span. */
+const UNTRACED = /^\/(health|metrics)(\/|$|\?)/;
 
 const metrics = new PrometheusExporter({ preventServerStart: true });
 const sdk = new NodeSDK({
   metricReaders: [metrics],
   instrumentations: [
     new HttpInstrumentation({
+      // The ingress makes its spans by hand: the URL of a call is a secret, and ignoring a request is not free.
+      disableIncomingRequestInstrumentation: service === 'ingress',
       ignoreIncomingRequestHook: ({ url }: IncomingMessage) => UNTRACED.test(url ?? ''),
     }),
     new PgInstrumentation({ requireParentSpan: true }),

@@ -6,36 +6,46 @@ import type { Row } from '../report.ts';
 import type { BenchSystem } from '../system.ts';
 
 const SECONDS = 10;
+const CONNECTIONS = 128;
 
 /**
  * Webhooks a second at the ingress, and their latency, beside the floor of the same work on the same broker: throughput with
- * 64 connections, latency at 200 requests a second.
+ * many connections, latency at 200 requests a second. First floor and ingress alone with Kafka; then with the whole
+ * system working on what comes in, on the same cores.
  */
 export async function ingress(kafkaName: string, system: BenchSystem): Promise<Row[]> {
   const floor = await startFloor(system.kafka);
   const receipt = await system.createWebhook('receipt');
   const quiet = await system.createWebhook('quiet');
-  const targets: [string, string][] = [
-    ['floor: node:http and kafkajs in micro-batches', floor.url],
-    ['ingress, receipt', receipt],
-    ['ingress, quiet', quiet],
-  ];
-  const rows: Row[] = [];
-  let floorRate = 0;
-  for (const [what, url] of targets) {
-    await load(url, { seconds: 3 });
-    const full = await load(url, { seconds: SECONDS });
+  const measured = async (what: string, url: string): Promise<Measured> => {
+    await load(url, { seconds: 3, connections: CONNECTIONS });
+    const full = await load(url, { seconds: SECONDS, connections: CONNECTIONS });
     const calm = await load(url, { seconds: SECONDS, connections: 16, rate: 200 });
-    if (url === floor.url) floorRate = full.requestsPerSecond;
-    rows.push(row(`${kafkaName}: ${what}`, full, calm, floorRate));
-  }
+    return { what, full, calm };
+  };
+  const others = ['template-renderer', 'event-store', 'management'];
+  const alone = await system.without(others, async () => [
+    await measured('floor: node:http and kafkajs in micro-batches', floor.url),
+    await measured('ingress alone, receipt', receipt),
+  ]);
   await floor.stop();
-  return rows;
+  const together = [
+    await measured('whole system, receipt', receipt),
+    await measured('whole system, quiet', quiet),
+  ];
+  const floorRate = alone[0]!.full.requestsPerSecond;
+  return [...alone, ...together].map((each) => row(kafkaName, each, floorRate));
 }
 
-function row(what: string, full: LoadResult, calm: LoadResult, floorRate: number): Row {
+interface Measured {
+  what: string;
+  full: LoadResult;
+  calm: LoadResult;
+}
+
+function row(kafkaName: string, { what, full, calm }: Measured, floorRate: number): Row {
   return {
-    what,
+    what: `${kafkaName}: ${what}`,
     'req/s': full.requestsPerSecond,
     'of floor': full.requestsPerSecond / floorRate,
     'p50 ms': full.p50,

@@ -22,12 +22,14 @@ export async function pipeline(kafkaName: string, system: BenchSystem): Promise<
   }).admin();
   await admin.connect();
   try {
+    await load(receipt, { seconds: 5, connections: 32, rate: RATE });
+    await drained(admin);
     const before = await scrape(system.serviceUrl('event-store'));
     const steady = await load(receipt, { seconds: SECONDS, connections: 32, rate: RATE });
     await drained(admin);
     const after = await scrape(system.serviceUrl('event-store'));
     const age = (quantile: number) =>
-      histogramQuantile('tributary_event_store_delay_seconds', quantile, before, after) * 1000;
+      histogramQuantile('tributary_event_store_event_age_seconds', quantile, before, after) * 1000;
     const burst = await timeBurst(admin, receipt);
     return [
       {

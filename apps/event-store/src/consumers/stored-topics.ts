@@ -24,8 +24,8 @@ export interface StoredTopic {
   store: (batch: Batch) => Promise<void>;
 }
 
-/** Told after each batch: how many events were new, of how many. */
-export type OnStored = (counts: { events: number; repeated: number }) => void;
+/** Told of each batch of events: how many were new, how many known, and when each was received. */
+export type OnStored = (batch: { stored: number; repeated: number; received: string[] }) => void;
 
 export function storedTopics(
   deps: { pool: Pool; partitions: Partitions },
@@ -37,7 +37,7 @@ export function storedTopics(
     day: eventDay,
     write: async (client, rows) => {
       const stored = await writeEvents(client, rows);
-      onStored({ events: stored, repeated: rows.length - stored });
+      onStored({ stored, repeated: rows.length - stored, received: rows.map(({ received }) => received) });
     },
   };
   const requests: TopicRows<RequestRow> = {
