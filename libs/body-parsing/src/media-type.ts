@@ -1,9 +1,11 @@
 import { parse } from 'content-type';
 
-/** A media type in lower case without its parameters, and the charset it names; both undefined where not given. */
+/** A media type in lower case without its parameters, and those of them that say how to read it, where given. */
 export interface MediaType {
   type: string | undefined;
   charset: string | undefined;
+  /** Of a multipart type: what stands between its parts. */
+  boundary?: string | undefined;
 }
 
 /**
@@ -13,7 +15,11 @@ export interface MediaType {
 export function parseMediaType(contentType: string | undefined): MediaType {
   if (contentType === undefined || contentType === '') return { type: undefined, charset: undefined };
   const { type, parameters } = parse(contentType, { comma: true });
-  return { type: type === '' ? undefined : type, charset: parameters['charset'] };
+  return {
+    type: type === '' ? undefined : type,
+    charset: parameters['charset'],
+    boundary: parameters['boundary'],
+  };
 }
 
 /** Whether the header names JSON: `application/json`, or a type with the structured suffix `+json` (RFC 6839). */
@@ -24,4 +30,9 @@ export function isJsonMediaType(contentType: string | undefined): boolean {
 /** The same, of a type that is parsed already. */
 export function isJsonType(type: string | undefined): boolean {
   return type !== undefined && (type === 'application/json' || type.endsWith('+json'));
+}
+
+/** Whether the type is XML: `application/xml`, `text/xml`, or a type with the structured suffix `+xml` (RFC 7303). */
+export function isXmlType(type: string | undefined): boolean {
+  return type !== undefined && (type === 'application/xml' || type === 'text/xml' || type.endsWith('+xml'));
 }
