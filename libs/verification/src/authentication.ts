@@ -6,7 +6,6 @@ import { basic } from './basic.ts';
 import { bearer } from './bearer.ts';
 import type { CertificateStore } from './certificate-store.ts';
 import { presentedKey } from './presented-key.ts';
-import type { PresetName } from './presets/presets.ts';
 import { isPresetName, presets } from './presets/presets.ts';
 import { viewRequest } from './request.ts';
 import type { RequestView, VerifiableRequest } from './request.ts';
@@ -22,9 +21,11 @@ export type AuthenticationEntry =
   | { type: 'basic'; username: string; password: Secret }
   | { type: 'bearer'; keys: readonly Secret[] }
   | { type: 'api_key'; in: 'header' | 'query'; name: string; keys: readonly Secret[] }
-  | { type: 'signature'; preset: PresetName; secrets: readonly Secret[] }
-  | { type: 'signature'; scheme: SignatureScheme; secrets: readonly Secret[] }
-  | { type: 'ip_allow_list'; cidrs: readonly string[] };
+  | { type: 'signature'; preset: string; secrets: readonly Secret[] }
+  | { type: 'signature'; scheme: SignatureScheme | Record<string, unknown>; secrets: readonly Secret[] }
+  | { type: 'ip_allow_list'; cidrs: readonly string[] }
+  /** What the reader of a record did not understand. */
+  | { type: 'unknown' };
 
 /** A webhook's authentication, ready for requests. */
 export interface PreparedAuthentication {

@@ -1,12 +1,5 @@
 export { clientAddress, isCidr, normalizeAddress, UNKNOWN_ADDRESS } from './address.ts';
-export { prepareHandshakes } from './answer-handshake.ts';
-export type {
-  HandshakeEntry,
-  HandshakeOptions,
-  HandshakeOutcome,
-  HandshakeRequest,
-  PreparedHandshakes,
-} from './answer-handshake.ts';
+export type { HandshakeOutcome, HandshakeRequest } from './answer-handshake.ts';
 export { prepareAuthentication } from './authentication.ts';
 export type { AuthenticationEntry, AuthenticationOptions, PreparedAuthentication } from './authentication.ts';
 export { createCertificateStore, fetchOverHttps } from './certificate-store.ts';
@@ -14,6 +7,8 @@ export type { CertificateStore, CertificateStoreOptions, FetchCertificate } from
 export type { Handshake } from './handshakes/handshake.ts';
 export { handshakeNames, handshakes } from './handshakes/handshakes.ts';
 export type { HandshakeName } from './handshakes/handshakes.ts';
+export { prepareHandshakes } from './prepare-handshakes.ts';
+export type { HandshakeEntry, HandshakeOptions, PreparedHandshakes } from './prepare-handshakes.ts';
 export type { Preset } from './preset.ts';
 export { isPresetName, presetNames, presets } from './presets/presets.ts';
 export type { PresetName } from './presets/presets.ts';

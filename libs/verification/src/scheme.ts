@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkScheme } from './scheme-rules.ts';
 import { parsePattern } from './signed-pattern.ts';
 
 /** How a signature is made. `token` is none: the sender shows the secret itself. */
@@ -119,22 +120,19 @@ const keys = z.strictObject({
     .describe('What the secret may begin with, which is no part of the key: `whsec_`.'),
 });
 
-type Scheme = z.output<typeof keys>;
-type Report = (key: keyof Scheme, message: string) => void;
+/** A scheme with its defaults. */
+export type CompleteScheme = z.output<typeof keys>;
 
 /** How a vendor signs, as data. Unknown keys are refused: a rule that is not understood must not be skipped. */
 export const signatureScheme = keys.superRefine((scheme, context) => {
-  const report: Report = (key, message) => {
+  // Rules between keys make sense only where each key is right by itself.
+  if (context.issues.length > 0) return;
+  checkScheme(scheme, (key, message) => {
     context.addIssue({ code: 'custom', path: [key], message });
-  };
-  checkPlaces(scheme, report);
-  if (scheme.algorithm === 'token') checkToken(scheme, report);
-  else checkSigned(scheme, report);
+  });
 });
 
 export type SignatureScheme = z.input<typeof signatureScheme>;
-/** A scheme with its defaults. */
-export type CompleteScheme = Scheme;
 
 /** The keys of the language with what each means, as the README shows them. */
 export const schemeKeys: { key: string; meaning: string }[] = describeKeys(keys.shape);
@@ -142,60 +140,4 @@ export const grammarKeys: { key: string; meaning: string }[] = describeKeys(gram
 
 function describeKeys(shape: Record<string, z.ZodType>): { key: string; meaning: string }[] {
   return Object.entries(shape).map(([key, type]) => ({ key, meaning: type.description ?? '' }));
-}
-
-function checkPlaces(scheme: Scheme, report: Report): void {
-  if ((scheme.header === undefined) === (scheme.json === undefined))
-    report('header', 'exactly one of header and json says where the signature is');
-  if (
-    scheme.json !== undefined &&
-    (scheme.grammar.separator ?? scheme.grammar.timestamp_prefix) !== undefined
-  )
-    report('grammar', 'only a header has elements');
-  if (timestampSources(scheme) > 1)
-    report('timestamp_header', 'there is more than one place for the timestamp');
-  if (scheme.grammar.timestamp_prefix !== undefined && scheme.grammar.separator === undefined)
-    report('grammar', 'a timestamp beside the signature needs a separator');
-}
-
-function checkToken(scheme: Scheme, report: Report): void {
-  if (scheme.header === undefined) report('header', 'a token stands in a header, from which it can be cut');
-  if (scheme.signed !== undefined) report('signed', 'a token signs nothing');
-  if (
-    timestampSources(scheme) > 0 ||
-    scheme.grammar.separator !== undefined ||
-    scheme.body_digest !== undefined
-  )
-    report('algorithm', 'a token has neither a timestamp nor elements nor a digest');
-  if (scheme.key_encoding !== 'utf8') report('key_encoding', 'a token is compared as it stands');
-}
-
-function checkSigned(scheme: Scheme, report: Report): void {
-  if (scheme.signed === undefined) return report('signed', 'is required');
-  const used = scheme.signed
-    .map((text) => parsePattern(text))
-    .flatMap((parsed) => (parsed.ok ? parsed.parts : []));
-  const uses = (name: string): boolean => used.some((part) => typeof part !== 'string' && part.name === name);
-  if (!['body', 'form', 'json', 'url', 'query'].some(uses))
-    report('signed', 'covers nothing that the sender says: add {body}, {form}, {json:...}, {query} or {url}');
-  if (uses('id') !== (scheme.id_header !== undefined)) report('id_header', '{id} and id_header go together');
-  if (uses('timestamp') && timestampSources(scheme) === 0)
-    report('timestamp_header', '{timestamp} needs a place where the timestamp is');
-  const covered = uses('timestamp') || (scheme.timestamp_json !== undefined && uses('body'));
-  if (timestampSources(scheme) > 0 && !covered)
-    report('timestamp_header', 'a timestamp that is not signed protects from nothing');
-  if (isAsymmetric(scheme.algorithm) && scheme.key_encoding === 'utf8')
-    report('key_encoding', 'a public key is written in pem, base64 or hex');
-  if (!isAsymmetric(scheme.algorithm) && scheme.key_encoding === 'pem')
-    report('key_encoding', 'a shared secret is written in utf8, base64 or hex');
-}
-
-export function isAsymmetric(algorithm: AlgorithmName): boolean {
-  return algorithm === 'ed25519' || algorithm === 'ecdsa-p256-sha256' || algorithm === 'rsa-sha256';
-}
-
-function timestampSources(scheme: Scheme): number {
-  return [scheme.timestamp_header, scheme.timestamp_json, scheme.grammar.timestamp_prefix].filter(
-    (source) => source !== undefined,
-  ).length;
 }

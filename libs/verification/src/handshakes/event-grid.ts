@@ -5,7 +5,7 @@ export const eventGrid: Handshake = {
   documentation:
     'https://learn.microsoft.com/en-us/azure/event-grid/end-point-validation-event-grid-events-schema',
   byDefault: true,
-  authenticated: 'nobody checked',
+  authenticated: 'nobody is checked',
   method: 'POST',
   when: [
     { header: 'aeg-event-type', equals: 'SubscriptionValidation' },

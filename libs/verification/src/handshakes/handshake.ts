@@ -7,38 +7,39 @@ export type Condition = Place &
     | { equals: string }
     /** It has to match, and is known to the answer by this name. */
     | { matches: RegExp; as: string }
-    /** It has to be one of the secrets that the webhook gives under this setting; else the handshake is refused. */
-    | { secret: string }
-    /** It has to be one of the texts that the webhook gives under this setting, where it gives any. */
-    | { oneOf: string }
+    /** It has to be the secret that the webhook gives; else the handshake is refused. */
+    | { equalsSecret: true }
   );
 
 /** Who may bring about an answer. */
 export type HandshakeAuthentication =
   /** Anybody who knows the URL. */
-  | 'nobody checked'
-  /** Whoever knows a token that the webhook gives; the record's conditions check it. */
-  | 'token'
-  /** Whoever signs with the secret that the webhook gives, by a preset. */
-  | { preset: 'zoom' }
-  /** Whoever passes the webhook's own authentication; it is asked before the answer is given. */
-  | 'webhook';
+  | 'nobody is checked'
+  /** Whoever shows the secret that the webhook gives; a condition of the record compares it. */
+  | 'secret shown'
+  /** Whoever signs with the secret that the webhook gives, by the preset of the same name. */
+  | 'secret signs'
+  /** Whoever passes the webhook's own authentication, which is asked before the answer is given. */
+  | 'as any request';
 
 /** A handshake as a vendor describes it, as a record. */
 export interface Handshake {
   documentation: string;
   byDefault: boolean;
   authenticated: HandshakeAuthentication;
-  /** What a webhook has to give for it, in the object form. */
-  settings?: Record<string, 'secret, required' | 'texts'>;
+  /** The key under which a webhook gives the secret that the handshake needs. */
+  secretKey?: 'verify_token' | 'secret';
   method: 'GET' | 'POST' | 'OPTIONS';
   when: readonly Condition[];
-  /** Values in braces come from the conditions. `surface`: an event like any other, not answered specially. */
-  answer: HandshakeResponse | 'surface';
+  /** `surface`: an event like any other, not answered specially. */
+  answer: HandshakeAnswer | 'surface';
 }
 
-/** Patterns with the names of conditions in braces; `{hmac-hex}` and `{hmac-base64}` are the HMAC-SHA256 of `{challenge}`. */
-export type HandshakeResponse = { headers?: Record<string, string> } & (
+/**
+ * Patterns with the names of conditions in braces. Known everywhere: `{hmac-hex}` and `{hmac-base64}`, the HMAC-SHA256 of
+ * `{challenge}` under the secret; `{allowed-rate}` per minute or `*`; `{allowed-methods}`.
+ */
+export type HandshakeAnswer = { headers?: Record<string, string> } & (
   { text: string } | { json: Record<string, string> }
 );
 
@@ -47,6 +48,6 @@ export const PRINTABLE = /^[\x20-\x7e]{1,1024}$/;
 
 /**
  * What may be signed at a sender's word. A vendor's challenges are such tokens; the messages that the same secret signs
- * (`v0:...`, JSON) are not, so that nobody can have one signed here.
+ * (`v0:...`, JSON objects) are not, so that nobody can have one signed here.
  */
 export const TOKEN = /^[A-Za-z0-9_+/=-]{1,256}$/;

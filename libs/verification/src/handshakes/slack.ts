@@ -5,7 +5,7 @@ import type { Handshake } from './handshake.ts';
 export const slack: Handshake = {
   documentation: 'https://docs.slack.dev/reference/events/url_verification',
   byDefault: false,
-  authenticated: 'webhook',
+  authenticated: 'as any request',
   method: 'POST',
   when: [
     { json: '/type', equals: 'url_verification' },

@@ -7,7 +7,7 @@ import type { Handshake } from './handshake.ts';
 export const sns: Handshake = {
   documentation: 'https://docs.aws.amazon.com/sns/latest/dg/SendMessageToHttp.prepare.html',
   byDefault: false,
-  authenticated: 'webhook',
+  authenticated: 'as any request',
   method: 'POST',
   when: [{ header: 'x-amz-sns-message-type', equals: 'SubscriptionConfirmation' }],
   answer: 'surface',

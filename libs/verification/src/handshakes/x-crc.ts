@@ -5,8 +5,8 @@ import type { Handshake } from './handshake.ts';
 export const xCrc: Handshake = {
   documentation: 'https://docs.x.com/x-api/webhooks/quickstart',
   byDefault: false,
-  authenticated: 'nobody checked',
-  settings: { secret: 'secret, required' },
+  authenticated: 'nobody is checked',
+  secretKey: 'secret',
   method: 'GET',
   when: [{ query: 'crc_token', matches: TOKEN, as: 'challenge' }],
   answer: { json: { response_token: 'sha256={hmac-base64}' } },

@@ -5,8 +5,8 @@ import type { Handshake } from './handshake.ts';
 export const zoom: Handshake = {
   documentation: 'https://developers.zoom.us/docs/api/webhooks/#validate-your-webhook-endpoint',
   byDefault: false,
-  authenticated: { preset: 'zoom' },
-  settings: { secret: 'secret, required' },
+  authenticated: 'secret signs',
+  secretKey: 'secret',
   method: 'POST',
   when: [
     { json: '/event', equals: 'endpoint.url_validation' },

@@ -1,0 +1,16 @@
+import { describePreset } from '../../test/preset-contract.ts';
+
+/** Zoom publishes no vector; this one was computed with Python's hmac. */
+describePreset('zoom', {
+  vectors: {
+    computed: {
+      secret: 'zoom_secret_token',
+      headers: {
+        'x-zm-request-timestamp': '1626230691',
+        'x-zm-signature': 'v0=86aba39a43af58163c8f6282023f4800aeb89be4fdfb752a2d65eb611417fc89',
+      },
+      body: '{"event":"meeting.started","payload":{"account_id":"AAAAAABBBB","object":{"id":"1234567890"}},"event_ts":1626230691572}',
+      at: '2021-07-14T02:44:51Z',
+    },
+  },
+});
