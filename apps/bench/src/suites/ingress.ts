@@ -1,4 +1,6 @@
 import { Kafka, logLevel } from 'kafkajs';
+import type { Admin } from 'kafkajs';
+import { drained } from '../lag.ts';
 import { load } from '../load.ts';
 import type { LoadResult } from '../load.ts';
 import { startProgram } from '../process.ts';
@@ -14,12 +16,23 @@ const CONNECTIONS = 128;
  * system working on what comes in, on the same cores.
  */
 export async function ingress(kafkaName: string, system: BenchSystem): Promise<Row[]> {
-  const floor = await startFloor(system.kafka);
+  const admin = new Kafka({
+    clientId: 'bench',
+    brokers: system.kafka.split(','),
+    logLevel: logLevel.ERROR,
+  }).admin();
+  await admin.connect();
+  const floor = await startFloor(system.kafka, admin);
   const receipt = await system.createWebhook('receipt');
   const quiet = await system.createWebhook('quiet');
-  const measured = async (what: string, url: string): Promise<Measured> => {
+  const measured = async (
+    what: string,
+    url: string,
+    settled: () => Promise<void> = () => Promise.resolve(),
+  ): Promise<Measured> => {
     await load(url, { seconds: 3, connections: CONNECTIONS });
     const full = await load(url, { seconds: SECONDS, connections: CONNECTIONS });
+    await settled();
     const calm = await load(url, { seconds: SECONDS, connections: 16, rate: 200 });
     return { what, full, calm };
   };
@@ -29,10 +42,13 @@ export async function ingress(kafkaName: string, system: BenchSystem): Promise<R
     await measured('ingress alone, receipt', receipt),
   ]);
   await floor.stop();
+  const settled = () => drained(admin);
+  await settled();
   const together = [
-    await measured('whole system, receipt', receipt),
-    await measured('whole system, quiet', quiet),
+    await measured('whole system, receipt', receipt, settled),
+    await measured('whole system, quiet', quiet, settled),
   ];
+  await admin.disconnect();
   const floorRate = alone[0]!.full.requestsPerSecond;
   return [...alone, ...together].map((each) => row(kafkaName, each, floorRate));
 }
@@ -56,14 +72,11 @@ function row(kafkaName: string, { what, full, calm }: Measured, floorRate: numbe
   };
 }
 
-async function startFloor(brokers: string): Promise<{ url: string; stop: () => Promise<void> }> {
+async function startFloor(
+  brokers: string,
+  admin: Admin,
+): Promise<{ url: string; stop: () => Promise<void> }> {
   const topic = `bench.floor.${process.pid}`;
-  const admin = new Kafka({
-    clientId: 'bench',
-    brokers: brokers.split(','),
-    logLevel: logLevel.ERROR,
-  }).admin();
-  await admin.connect();
   await admin.createTopics({ topics: [{ topic, numPartitions: 6 }], waitForLeaders: true });
   const floor = await startProgram<{ port: number }>('apps/bench/src/floor.ts', {
     env: { BROKERS: brokers, TOPIC: topic },
@@ -73,7 +86,6 @@ async function startFloor(brokers: string): Promise<{ url: string; stop: () => P
     stop: async () => {
       await floor.stop();
       await admin.deleteTopics({ topics: [topic] });
-      await admin.disconnect();
     },
   };
 }

@@ -1,6 +1,7 @@
 import { topics } from '@tributary/event-schemas';
 import { Kafka, logLevel } from 'kafkajs';
 import type { Admin } from 'kafkajs';
+import { caughtUp, drained } from '../lag.ts';
 import { load } from '../load.ts';
 import type { Row } from '../report.ts';
 import { histogramQuantile, scrape } from '../scrape.ts';
@@ -29,7 +30,7 @@ export async function pipeline(kafkaName: string, system: BenchSystem): Promise<
     await drained(admin);
     const after = await scrape(system.serviceUrl('event-store'));
     const age = (quantile: number) =>
-      histogramQuantile('tributary_event_store_event_age_seconds', quantile, before, after) * 1000;
+      histogramQuantile('tributary_event_store_event_age', quantile, before, after) * 1000;
     const burst = await timeBurst(admin, receipt);
     return [
       {
@@ -56,25 +57,4 @@ async function timeBurst(admin: Admin, url: string): Promise<{ rendered: number;
     caughtUp(admin, 'tributary.event-store.events', topics.events.name).then(rate),
   ]);
   return { rendered, stored };
-}
-
-async function drained(admin: Admin): Promise<void> {
-  await caughtUp(admin, 'template-renderer', topics.requests.name);
-  await caughtUp(admin, 'tributary.event-store.events', topics.events.name);
-}
-
-/** Resolves when a group has nothing left to read of a topic. A transaction's marker counts as one record. */
-async function caughtUp(admin: Admin, groupId: string, topic: string): Promise<void> {
-  for (;;) {
-    const [ends, [committed]] = await Promise.all([
-      admin.fetchTopicOffsets(topic),
-      admin.fetchOffsets({ groupId, topics: [topic] }),
-    ]);
-    const lag = ends.reduce((sum, { partition, high }) => {
-      const offset = committed?.partitions.find((entry) => entry.partition === partition)?.offset ?? '0';
-      return sum + Math.max(0, Number(high) - Math.max(0, Number(offset)) - 1);
-    }, 0);
-    if (lag === 0) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
 }
