@@ -8,6 +8,8 @@ export const scopes = [
   'events:read',
   'events:write',
   'executions:read',
+  /** To replay, and to answer callers who wait. */
+  'executions:write',
   'templates:render',
 ] as const;
 export type Scope = (typeof scopes)[number];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isJsonObject } from './json.ts';
-import { normalizeInstant } from './time.ts';
+import { IN_UTC, normalizeInstant } from './time.ts';
 
 /** Limits of an event, as Prefect's server has them (`server/events/schemas/events.py`). */
 export const eventLimits = {
@@ -47,6 +47,15 @@ export const instant = z
     return z.NEVER;
   })
   .meta({ type: 'string', format: 'date-time' });
+
+/**
+ * A UUID as our own services write it: dashed, in lower case. For the fields of records that nobody else writes: a plain
+ * check, no transformation, since every record is read through these several times.
+ */
+export const canonicalUuid = z.string().regex(DASHED_UUID).meta({ format: 'uuid' });
+
+/** An instant as our own services write it: a real date in UTC with `Z` and at most microseconds. */
+export const canonicalInstant = z.string().regex(IN_UTC).meta({ format: 'date-time' });
 
 /** Labels of a resource: a map of strings. */
 const labels = z.record(z.string(), z.string());

@@ -1,12 +1,16 @@
 import { z } from 'zod';
-import { instant, uuid } from './event.ts';
+import { canonicalInstant, canonicalUuid, instant, uuid } from './event.ts';
 import { executionError } from './execution-error.ts';
 import { consumerReply, replyAnswer } from './reply-answer.ts';
 import { responseModes } from './response.ts';
 import { webhookMethods } from './webhook.ts';
 
 /** A step of an execution, for the timings that the API shows. */
-export const executionStep = z.object({ name: z.string(), started: instant, duration_ms: z.number() });
+export const executionStep = z.object({
+  name: z.string(),
+  started: canonicalInstant,
+  duration_ms: z.number(),
+});
 export type ExecutionStep = z.output<typeof executionStep>;
 
 /**
@@ -14,12 +18,12 @@ export type ExecutionStep = z.output<typeof executionStep>;
  * bytes exactly as received (before content-decoding).
  */
 export const capturedRequest = z.object({
-  execution_id: uuid,
-  webhook_id: uuid,
+  execution_id: canonicalUuid,
+  webhook_id: canonicalUuid,
   /** The version of the webhook that the ingress saw; it is rendered with this one or a newer. */
   webhook_version: z.int().min(1),
-  account: uuid,
-  workspace: uuid,
+  account: canonicalUuid,
+  workspace: canonicalUuid,
   method: z.enum(webhookMethods),
   /** What follows the slug, percent-decoded once, without its leading slash. */
   path: z.string(),
@@ -38,7 +42,7 @@ export const capturedRequest = z.object({
    */
   response_mode: z.enum(responseModes).catch('quiet').default('quiet'),
   /** The execution that this one repeats. */
-  replay_of: uuid.nullable().default(null),
+  replay_of: canonicalUuid.nullable().default(null),
   steps: z.array(executionStep).default([]),
 });
 export type CapturedRequest = z.output<typeof capturedRequest>;
@@ -100,21 +104,21 @@ export type RejectedRequest = z.output<typeof rejectedRequest>;
 
 /** The value of `tributary.outcomes`: how an execution ended. */
 export const outcome = z.object({
-  execution_id: uuid,
-  webhook_id: uuid,
+  execution_id: canonicalUuid,
+  webhook_id: canonicalUuid,
   /** The version of the webhook that was used. */
   webhook_version: z.int().min(1),
-  account: uuid,
-  workspace: uuid,
-  received: instant,
+  account: canonicalUuid,
+  workspace: canonicalUuid,
+  received: canonicalInstant,
   outcome: z.enum(outcomes).exclude(['pending']),
   cause: z.enum(causes).nullable(),
   error: executionError.nullable(),
   /** Ids of the events it made, in order; of a failed one, the failed event. */
-  events: z.array(uuid),
-  replay_of: uuid.nullable().default(null),
+  events: z.array(canonicalUuid),
+  replay_of: canonicalUuid.nullable().default(null),
   /** Of a duplicate: the execution whose answer it got. */
-  duplicate_of: uuid.nullish(),
+  duplicate_of: canonicalUuid.nullish(),
   /** The answer that its caller was sent, where the renderer decided it. */
   response: answeredWith.nullish(),
   steps: z.array(executionStep),
@@ -151,6 +155,8 @@ export function outcomeStatus({ outcome: name }: Pick<Outcome, 'outcome'>): 204 
 export const execution = z.object({
   id: uuid,
   webhook_id: uuid,
+  /** The version that was used, or, while that is not known, the one that the ingress saw. */
+  webhook_version: z.int().min(1),
   received: instant,
   method: z.string(),
   path: z.string(),
@@ -160,6 +166,10 @@ export const execution = z.object({
   events: z.array(uuid),
   response: answeredWith.nullable(),
   replay_of: uuid.nullable(),
+  /** Of a duplicate: the execution whose answer it got. */
+  duplicate_of: uuid.nullable(),
+  /** Of a refused one: how many like it were not recorded since the last that was. */
+  unrecorded: z.int().min(0),
   steps: z.array(executionStep),
 });
 export type Execution = z.output<typeof execution>;

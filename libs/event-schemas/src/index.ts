@@ -9,6 +9,8 @@ export {
 } from './authentication.ts';
 export type { AuthenticationInput, AuthenticationRecord, ShownAuthentication } from './authentication.ts';
 export {
+  canonicalInstant,
+  canonicalUuid,
   clientEvent,
   event,
   eventLimits,

@@ -5,7 +5,7 @@ const RFC_3339 =
  * What our own services write, and most clients: real dates, in UTC, up to microseconds. All that has to be done then
  * is to write six digits of a second, or none.
  */
-const IN_UTC =
+export const IN_UTC =
   /^\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?Z$/;
 
 /**
