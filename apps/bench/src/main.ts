@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { root, startProgram } from './process.ts';
 import { machine, printTable } from './report.ts';
 import type { Row } from './report.ts';
+import { broker } from './suites/broker.ts';
 import { ingress } from './suites/ingress.ts';
 import { pipeline } from './suites/pipeline.ts';
 import { validation } from './suites/validation.ts';
@@ -16,7 +17,7 @@ const systemSuites: Record<string, (kafkaName: string, system: BenchSystem) => P
   ingress,
   pipeline,
 };
-const known = ['validation', ...Object.keys(systemSuites), 'templating'];
+const known = ['validation', ...Object.keys(systemSuites), 'broker', 'templating'];
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !known.includes(name));
@@ -54,6 +55,8 @@ if (onSystem.length > 0) {
     if (brokers !== undefined) await kafka.stop();
   }
 }
+
+if (wanted.includes('broker')) add('broker', await broker());
 
 if (wanted.includes('templating')) {
   spawnSync(

@@ -74,6 +74,7 @@ export class PartitionLog {
     this.startOffset = found.startOffset;
     this.cleanedOffset = found.cleanedOffset;
     this.durableOffset = this.endOffset;
+    this.changed = found.isBeyondCheckpoint;
     if (found.cutBytes > 0) {
       options.warn(
         `${directory}: cut ${found.cutBytes} bytes after offset ${this.endOffset} that are no whole batch`,
@@ -293,7 +294,7 @@ export class PartitionLog {
     if (this.closed) return;
     this.closed = true;
     await this.syncing?.catch(() => undefined);
-    if (!options.discard) this.checkpoint();
+    if (!options.discard) this.checkpointIfChanged();
     for (const segment of this.segments) segment.release();
     this.wake();
     this.waiters.clear();

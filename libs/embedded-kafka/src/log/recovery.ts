@@ -15,6 +15,8 @@ export interface Recovered {
   readonly cleanedOffset: number;
   /** Bytes cut off because they were no whole, valid batch. */
   readonly cutBytes: number;
+  /** Whether anything had to be read beyond the checkpoint, so that a new one spares the next start that. */
+  readonly isBeyondCheckpoint: boolean;
 }
 
 /**
@@ -62,6 +64,7 @@ export function recoverLog(directory: string, producers: ProducerState): Recover
     startOffset: Math.max(checkpoint?.startOffset ?? 0, segments[0]?.baseOffset ?? 0),
     cleanedOffset: checkpoint?.cleanedOffset ?? 0,
     cutBytes,
+    isBeyondCheckpoint: endOffset !== covered || cutBytes > 0,
   };
 }
 

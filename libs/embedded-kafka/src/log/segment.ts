@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { readInt64, writeInt64 } from '../protocol/wire.ts';
+import { borrowBuffer } from './read-buffers.ts';
 import { BATCH_HEADER_BYTES, batchSize, readBatchHeader } from './record-batch.ts';
 import type { BatchHeader } from './record-batch.ts';
 
@@ -186,17 +187,18 @@ export class Segment {
     return at < 0 ? 0 : (this.positions[at] as number);
   }
 
-  /** Reads up to `sizeBytes` bytes at `position`. */
+  /** Reads up to `sizeBytes` bytes at `position`, into a buffer that may be given back. */
   read(position: number, sizeBytes: number): Buffer {
-    const buffer = Buffer.allocUnsafe(Math.max(0, Math.min(sizeBytes, this.sizeBytes - position)));
+    const wanted = Math.max(0, Math.min(sizeBytes, this.sizeBytes - position));
+    const buffer = borrowBuffer(wanted);
     const fd = this.handle();
     let done = 0;
-    while (done < buffer.length) {
-      const count = fs.readSync(fd, buffer, done, buffer.length - done, position + done);
+    while (done < wanted) {
+      const count = fs.readSync(fd, buffer, done, wanted - done, position + done);
       if (count === 0) break;
       done += count;
     }
-    return done === buffer.length ? buffer : buffer.subarray(0, done);
+    return buffer.subarray(0, done);
   }
 
   /** The whole batches from `from` on, in order; it ends at the first thing that is none. Views are valid for one step. */

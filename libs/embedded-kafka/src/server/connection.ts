@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { BrokerContext } from '../broker-context.ts';
 import { handlers } from '../handlers/handlers.ts';
 import type { Handler } from '../handlers/handlers.ts';
+import { giveBack } from '../log/read-buffers.ts';
 import { apiOfKey, apis, isServed, readHeader, readRequest, writeResponse } from '../protocol/apis.ts';
 import type { ApiName } from '../protocol/apis.ts';
 import { errors } from '../protocol/errors.ts';
@@ -99,7 +100,12 @@ export function serveConnection(socket: Socket, options: ConnectionOptions): voi
     socket.cork();
     chunks.forEach((chunk, i) => {
       if (i < chunks.length - 1) socket.write(chunk);
-      else socket.write(chunk, () => options.onOutput(-size));
+      else {
+        socket.write(chunk, () => {
+          options.onOutput(-size);
+          chunks.forEach(giveBack);
+        });
+      }
     });
     socket.uncork();
     if (!socket.writableNeedDrain) return;
