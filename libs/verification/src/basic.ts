@@ -5,9 +5,12 @@ import type { Secret } from './secret.ts';
 import { decodeBytes } from './signature-header.ts';
 import { refusal } from './verdict.ts';
 
-const missing = refusal('credentials_missing', 'The user name and password are missing.');
-const repeated = refusal('credentials', 'The Authorization header was sent more than once.');
-const wrong = refusal('credentials', 'The user name or password is wrong.');
+/** RFC 7617, 2 and 2.1. */
+const CHALLENGE = 'Basic realm="webhook", charset="UTF-8"';
+
+const missing = refusal('credentials_missing', 'The user name and password are missing.', CHALLENGE);
+const repeated = refusal('credentials', 'The Authorization header was sent more than once.', CHALLENGE);
+const wrong = refusal('credentials', 'The user name or password is wrong.', CHALLENGE);
 
 const BASIC = /^basic +([^ ]+) *$/i;
 

@@ -83,7 +83,10 @@ async function fetchCertificate(
   });
   try {
     const pem = await Promise.race([fetch(url, signal), late]);
-    return pem === undefined ? undefined : new X509Certificate(pem);
+    if (pem === undefined) return undefined;
+    const certificate = new X509Certificate(pem);
+    // A key that Node cannot read throws here, and not at every signature.
+    return certificate.publicKey.type === 'public' ? certificate : undefined;
   } catch {
     // Not to be had is an answer: the signature is refused.
     return undefined;

@@ -106,7 +106,7 @@ const keys = z.strictObject({
   body_digest: bodyDigest
     .optional()
     .describe(
-      'For senders that sign the URL and put a digest of the body into it: required of every body that `{form}` does not cover.',
+      'For senders that sign the URL and put a digest of the body into it: `{ "query": "name" }` names the parameter with its SHA-256 in hex. Required of every body that `{form}` does not cover.',
     ),
   key_encoding: z
     .enum(['utf8', 'hex', 'base64', 'pem'])

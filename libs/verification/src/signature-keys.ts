@@ -65,7 +65,8 @@ function asymmetricKey(key: KeyObject, digest: string | null): SignatureKey {
   };
 }
 
-function isSignature(key: KeyObject, digest: string | null, data: Buffer, signature: Buffer): boolean {
+/** Whether a signature is the key's; never throws. */
+export function isSignature(key: KeyObject, digest: string | null, data: Buffer, signature: Buffer): boolean {
   try {
     return verify(digest, data, key, signature);
   } catch {

@@ -88,7 +88,7 @@ describe('messages of Amazon SNS', () => {
 
   it('are refused without a certificate, without a store, and without a topic', async () => {
     const failing = verifier(() => Promise.reject(new Error('unreachable')));
-    expect(await failing.verify(signed({}))).toMatchObject({ status: 403, cause: 'signature' });
+    expect(await failing.verify(signed({}))).toMatchObject({ status: 503, cause: 'internal' });
     expect(await verifier(undefined).verify(signed({}))).toMatchObject({ status: 403 });
     expect(await verifier(fetchCertificate, 'orders').verify(signed({}))).toMatchObject({ status: 403 });
   });

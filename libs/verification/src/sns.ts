@@ -1,4 +1,4 @@
-import { sign, verify } from 'node:crypto';
+import { sign } from 'node:crypto';
 import type { KeyObject, X509Certificate } from 'node:crypto';
 import type { AuthenticationOptions } from './authentication.ts';
 import { refuseAlways } from './authenticator.ts';
@@ -8,6 +8,7 @@ import { matchSecrets } from './constant-time.ts';
 import type { RequestView } from './request.ts';
 import type { Secret } from './secret.ts';
 import { decodeBytes } from './signature-header.ts';
+import { isSignature } from './signature-keys.ts';
 import { parseTimestamp } from './timestamp.ts';
 import { refusal } from './verdict.ts';
 import type { Verdict } from './verdict.ts';
@@ -35,7 +36,8 @@ const wrong = refusal('signature', 'The signature does not match.');
 const otherTopic = refusal('signature', 'The message comes from a topic that this webhook does not list.');
 const untimely = refusal('timestamp', 'The timestamp is too far from now.');
 const unusable = refusal('signature', 'Signatures of Amazon SNS cannot be checked here.');
-const noCertificate = refusal('signature', 'The certificate of the signature is not to be had.');
+/** SNS gives a message up at a 4xx and tries again at a 5xx: it shall not be lost because we could not fetch. */
+const noCertificate = refusal('internal', 'The certificate of the signature is not to be had now.');
 
 const TOPIC_ARN =
   /^arn:aws(?:-[a-z]+)*:sns:([a-z]{2}(?:-[a-z]+)+-\d{1,2}):\d{12}:[A-Za-z0-9_-]{1,256}(?:\.fifo)?$/;
@@ -135,9 +137,10 @@ function judge(
   { view, scheme }: Checking,
 ): Verdict {
   const { nowMs } = view.request;
-  if (!certificate || certificate.publicKey.asymmetricKeyType !== 'rsa' || !isValidAt(certificate, nowMs))
-    return noCertificate;
-  if (!verify(message.digest, Buffer.from(message.signed), certificate.publicKey, message.signature))
+  if (!certificate) return noCertificate;
+  const { publicKey } = certificate;
+  const isUsable = publicKey.asymmetricKeyType === 'rsa' && isValidAt(certificate, nowMs);
+  if (!isUsable || !isSignature(publicKey, message.digest, Buffer.from(message.signed), message.signature))
     return wrong;
   if (Math.abs(nowMs - message.sentMs) > scheme.tolerance_seconds * 1000) return untimely;
   return { ok: true, used: [message.topic.id] };

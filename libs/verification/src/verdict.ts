@@ -1,12 +1,18 @@
-/** Why a request is refused. `credentials_missing` also stands for a signature that is not there. */
-export type RefusalCause = 'credentials_missing' | 'credentials' | 'signature' | 'timestamp' | 'address';
+/**
+ * Why a request is refused. `credentials_missing` also stands for a signature that is not there, `internal` for a check
+ * that could not be made: nobody is let in, and the sender may try again.
+ */
+export type RefusalCause =
+  'credentials_missing' | 'credentials' | 'signature' | 'timestamp' | 'address' | 'internal';
 
 /** A request that is not let in, and the HTTP status that says so. The message holds nothing of any secret. */
 export interface Refusal {
   ok: false;
-  status: 401 | 403;
+  status: 401 | 403 | 503;
   cause: RefusalCause;
   message: string;
+  /** The `WWW-Authenticate` of the answer: some senders show a password only when they are asked for it. */
+  challenge?: string;
 }
 
 /** A request that is let in, with the ids of the secrets that matched. */
@@ -18,14 +24,16 @@ export interface Acceptance {
 export type Verdict = Acceptance | Refusal;
 
 /** 401 for what is missing and for a wrong key or password, 403 for a signature, timestamp or address that is refused. */
-const statusOf: Record<RefusalCause, 401 | 403> = {
+const statusOf: Record<RefusalCause, Refusal['status']> = {
   credentials_missing: 401,
   credentials: 401,
   signature: 403,
   timestamp: 403,
   address: 403,
+  internal: 503,
 };
 
-export function refusal(cause: RefusalCause, message: string): Refusal {
-  return Object.freeze({ ok: false, status: statusOf[cause], cause, message });
+export function refusal(cause: RefusalCause, message: string, challenge?: string): Refusal {
+  const refused = { ok: false as const, status: statusOf[cause], cause, message };
+  return Object.freeze(challenge === undefined ? refused : { ...refused, challenge });
 }

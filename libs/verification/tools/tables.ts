@@ -1,7 +1,8 @@
+import { z } from 'zod';
 import { handshakes } from '../src/handshakes/handshakes.ts';
 import type { Handshake } from '../src/handshakes/handshake.ts';
 import { presets } from '../src/presets/presets.ts';
-import { grammarKeys, schemeKeys } from '../src/scheme.ts';
+import { grammarKeys, schemeKeys, signatureScheme } from '../src/scheme.ts';
 import { placeholders } from '../src/signed-pattern.ts';
 
 /** The tables of the README, by the names that stand in its markers; each is made from what the code does. */
@@ -14,7 +15,10 @@ export const tables: Record<string, () => string[][]> = {
       signs,
     ]),
   ],
-  scheme: () => [['key', 'meaning'], ...schemeKeys.map(({ key, meaning }) => [`\`${key}\``, meaning])],
+  scheme: () => [
+    ['key', 'values', 'meaning'],
+    ...schemeKeys.map(({ key, meaning }) => [`\`${key}\``, valuesOf(key), meaning]),
+  ],
   grammar: () => [['key', 'meaning'], ...grammarKeys.map(({ key, meaning }) => [`\`${key}\``, meaning])],
   placeholders: () => [
     ['placeholder', 'stands for'],
@@ -31,6 +35,19 @@ export const tables: Record<string, () => string[][]> = {
     ]),
   ],
 };
+
+const { properties = {} } = z.toJSONSchema(signatureScheme, { io: 'input' });
+
+/** What a key may be, and what it is when it is left out. */
+function valuesOf(key: string): string {
+  const { type, enum: names, default: usual, anyOf } = properties[key] as z.core.JSONSchema.BaseSchema;
+  const values = names
+    ? names.map((name) => `\`${String(name)}\``).join(', ')
+    : String(type ?? (anyOf ? 'string or list' : ''));
+  return typeof usual === 'string' || typeof usual === 'number'
+    ? `${values}; \`${usual}\` if left out`
+    : values;
+}
 
 function answerOf({ method, answer }: Handshake): string {
   if (answer === 'surface') return `${method}: as an event`;
