@@ -12,8 +12,8 @@ const CONNECTIONS = 128;
 
 /**
  * Webhooks a second at the ingress, and their latency, beside the floor of the same work on the same broker: throughput with
- * many connections, latency at 200 requests a second. First floor and ingress alone with Kafka; then with the whole
- * system working on what comes in, on the same cores.
+ * many connections, latency at 200 requests a second. First the floor, the ingress and the bare loop alone with Kafka; then
+ * with the whole system working on what comes in, on the same cores.
  */
 export async function ingress(kafkaName: string, system: BenchSystem): Promise<Row[]> {
   const admin = new Kafka({
@@ -23,6 +23,7 @@ export async function ingress(kafkaName: string, system: BenchSystem): Promise<R
   }).admin();
   await admin.connect();
   const floor = await startFloor(system.kafka, admin);
+  const loop = await startBareLoop(system.kafka, admin);
   const receipt = await system.createWebhook('receipt');
   const quiet = await system.createWebhook('quiet');
   const measured = async (
@@ -37,11 +38,15 @@ export async function ingress(kafkaName: string, system: BenchSystem): Promise<R
     return { what, full, calm };
   };
   const others = ['template-renderer', 'event-store', 'management'];
+  // The broker compiles what is hot before it is quick: whoever comes first would pay for all.
+  await load(floor.url, { seconds: 20, connections: CONNECTIONS });
   const alone = await system.without(others, async () => [
     await measured('floor: node:http and kafkajs in micro-batches', floor.url),
     await measured('ingress alone, receipt', receipt),
+    await measured('bare loop: produced, consumed, one transaction, replied', loop.url),
   ]);
   await floor.stop();
+  await loop.stop();
   const settled = () => drained(admin);
   await settled();
   const together = [
@@ -72,10 +77,12 @@ function row(kafkaName: string, { what, full, calm }: Measured, floorRate: numbe
   };
 }
 
-async function startFloor(
-  brokers: string,
-  admin: Admin,
-): Promise<{ url: string; stop: () => Promise<void> }> {
+interface Target {
+  url: string;
+  stop: () => Promise<void>;
+}
+
+async function startFloor(brokers: string, admin: Admin): Promise<Target> {
   const topic = `bench.floor.${process.pid}`;
   await admin.createTopics({ topics: [{ topic, numPartitions: 6 }], waitForLeaders: true });
   const floor = await startProgram<{ port: number }>('apps/bench/src/floor.ts', {
@@ -86,6 +93,30 @@ async function startFloor(
     stop: async () => {
       await floor.stop();
       await admin.deleteTopics({ topics: [topic] });
+    },
+  };
+}
+
+async function startBareLoop(brokers: string, admin: Admin): Promise<Target> {
+  const prefix = `bench.loop.${process.pid}`;
+  const topics = [
+    { topic: `${prefix}.requests`, numPartitions: 6 },
+    { topic: `${prefix}.events`, numPartitions: 6 },
+    { topic: `${prefix}.replies`, numPartitions: 1 },
+  ];
+  await admin.createTopics({ topics, waitForLeaders: true });
+  const start = <Ready>(role: string) =>
+    startProgram<Ready>('apps/bench/src/bare-loop.ts', {
+      env: { BROKERS: brokers, TOPIC: prefix, ROLE: role },
+    });
+  const worker = await start('worker');
+  const front = await start<{ port: number }>('front');
+  return {
+    url: `http://127.0.0.1:${front.ready.port}/`,
+    stop: async () => {
+      await front.stop();
+      await worker.stop();
+      await admin.deleteTopics({ topics: topics.map(({ topic }) => topic) });
     },
   };
 }
