@@ -5,12 +5,9 @@ import type { Secret } from './secret.ts';
 import { decodeBytes } from './signature-header.ts';
 import { refusal } from './verdict.ts';
 
-/** RFC 7617, 2 and 2.1. */
-const CHALLENGE = 'Basic realm="webhook", charset="UTF-8"';
-
-const missing = refusal('credentials_missing', 'The user name and password are missing.', CHALLENGE);
-const repeated = refusal('credentials', 'The Authorization header was sent more than once.', CHALLENGE);
-const wrong = refusal('credentials', 'The user name or password is wrong.', CHALLENGE);
+const missing = refusal('credentials_missing', 'The user name and password are missing.');
+const repeated = refusal('credentials', 'The Authorization header was sent more than once.');
+const wrong = refusal('credentials', 'The user name or password is wrong.');
 
 const BASIC = /^basic +([^ ]+) *$/i;
 

@@ -4,12 +4,9 @@ import { REPEATED } from './request.ts';
 import type { Secret } from './secret.ts';
 import { refusal } from './verdict.ts';
 
-/** RFC 6750, 3. */
-const CHALLENGE = 'Bearer realm="webhook"';
-
-const missing = refusal('credentials_missing', 'The bearer key is missing.', CHALLENGE);
-const repeated = refusal('credentials', 'The Authorization header was sent more than once.', CHALLENGE);
-const wrong = refusal('credentials', 'The bearer key is wrong.', CHALLENGE);
+const missing = refusal('credentials_missing', 'The bearer key is missing.');
+const repeated = refusal('credentials', 'The Authorization header was sent more than once.');
+const wrong = refusal('credentials', 'The bearer key is wrong.');
 
 const BEARER = /^bearer +([^ ]+) *$/i;
 

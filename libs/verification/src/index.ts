@@ -4,7 +4,6 @@ export { prepareAuthentication } from './authentication.ts';
 export type { AuthenticationEntry, AuthenticationOptions, PreparedAuthentication } from './authentication.ts';
 export { createCertificateStore, fetchOverHttps } from './certificate-store.ts';
 export type { CertificateStore, CertificateStoreOptions, FetchCertificate } from './certificate-store.ts';
-export { cutHeaders, cutQuery } from './cut-credentials.ts';
 export type { Handshake } from './handshakes/handshake.ts';
 export { handshakeNames, handshakes } from './handshakes/handshakes.ts';
 export type { HandshakeName } from './handshakes/handshakes.ts';

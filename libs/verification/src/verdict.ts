@@ -11,8 +11,6 @@ export interface Refusal {
   status: 401 | 403 | 503;
   cause: RefusalCause;
   message: string;
-  /** The `WWW-Authenticate` of the answer: some senders show a password only when they are asked for it. */
-  challenge?: string;
 }
 
 /** A request that is let in, with the ids of the secrets that matched. */
@@ -33,7 +31,6 @@ const statusOf: Record<RefusalCause, Refusal['status']> = {
   internal: 503,
 };
 
-export function refusal(cause: RefusalCause, message: string, challenge?: string): Refusal {
-  const refused = { ok: false as const, status: statusOf[cause], cause, message };
-  return Object.freeze(challenge === undefined ? refused : { ...refused, challenge });
+export function refusal(cause: RefusalCause, message: string): Refusal {
+  return Object.freeze({ ok: false, status: statusOf[cause], cause, message });
 }
