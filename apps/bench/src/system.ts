@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import type { Webhook } from '@tributary/event-schemas';
+import type { Webhook, WebhookInput } from '@tributary/event-schemas';
 import { startProgram } from './process.ts';
 
 /** The parts of `npm start -- --json` that a benchmark uses. */
@@ -19,8 +19,8 @@ interface Description {
 export interface BenchSystem extends Description {
   /** URL of one process of a service, past the proxy. */
   serviceUrl: (service: string) => string;
-  /** Makes a webhook, waits until it can be called, and gives its URL at the ingress itself. */
-  createWebhook: (mode: 'quiet' | 'receipt') => Promise<string>;
+  /** Makes a webhook without limits, waits until it can be called, and gives its URL at the ingress itself. */
+  createWebhook: (mode: 'quiet' | 'receipt', settings?: Partial<WebhookInput>) => Promise<string>;
   /**
    * Runs `work` while some services stand still, as if they were on machines of their own; what waits for them is on
    * Kafka.
@@ -48,13 +48,19 @@ export async function startSystem(brokers?: string): Promise<BenchSystem> {
   return {
     ...ready,
     serviceUrl,
-    createWebhook: async (mode) => {
+    createWebhook: async (mode, settings) => {
       const response = await fetch(
         `${ready.api_url}/accounts/${ready.account}/workspaces/${ready.workspace}/webhooks/`,
         {
           method: 'POST',
           headers: { authorization: `Bearer ${ready.api_key}`, 'content-type': 'application/json' },
-          body: JSON.stringify({ name: `bench ${mode}`, template, response: { mode } }),
+          body: JSON.stringify({
+            name: `bench ${mode}`,
+            template,
+            response: { mode },
+            limits: { requests_per_second: null, concurrency: null },
+            ...settings,
+          }),
         },
       );
       if (response.status !== 201) throw new Error(`${response.status} ${await response.text()}`);

@@ -32,6 +32,8 @@ export interface Gauges {
   inFlightBytes: () => number;
   waiters: () => number;
   webhooks: () => number;
+  /** Refusals that were not recorded. */
+  unrecorded: () => number;
 }
 
 /** One span, one duration and at most one log line per call. None of them holds the slug, the path or the query. */
@@ -89,6 +91,7 @@ export function createCallObserver(logger: Logger): {
         tributary_ingress_in_flight_bytes: gauges.inFlightBytes,
         tributary_ingress_waiters: gauges.waiters,
         tributary_ingress_webhooks: gauges.webhooks,
+        tributary_ingress_unrecorded_refusals: gauges.unrecorded,
       };
       for (const [name, read] of Object.entries(numbers)) {
         meter.createObservableGauge(name).addCallback((result) => {

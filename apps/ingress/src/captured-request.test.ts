@@ -1,31 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import { capturedRequest } from '@tributary/event-schemas';
+import { hook, ID } from '../test/support/build-hook.ts';
+import { UNKNOWN_ADDRESS } from './caller-address.ts';
 import { captureJson } from './captured-request.ts';
 import type { Capture } from './captured-request.ts';
-
-const ID = '0190a0a0-0000-7000-8000-000000000001';
 
 function capture(changes: Partial<Capture> = {}): unknown {
   return JSON.parse(
     captureJson({
       executionId: ID,
-      hook: {
-        id: ID,
-        account: ID,
-        workspace: ID,
-        version: 3,
-        enabled: true,
-        slugSha256: '',
-        methods: new Set(['POST']),
-        allow: 'POST',
-        mode: 'quiet',
-        maxBodyBytes: 1,
-        ordered: true,
-      },
+      hook: hook({ version: 3, mode: 'quiet' }),
       method: 'POST',
       target: { slug: 'secret-slug', path: 'a"b\\\u0000é', query: 'q="' },
       rawHeaders: [],
-      remoteAddress: '::ffff:10.0.0.1',
+      credentials: undefined,
+      address: '10.0.0.1',
       received: '2026-01-01T00:00:00.123Z',
       replyPartition: 4,
       steps: [{ name: 'receive', started: '2026-01-01T00:00:00.123Z', duration_ms: 1 }],
@@ -72,8 +61,20 @@ describe('the captured request', () => {
     ]);
   });
 
+  it("leaves out the webhook's own credentials, however they are spelled", () => {
+    const value = capture({
+      credentials: {
+        credentialHeaders: new Set(['authorization', 'x-api-key']),
+        credentialQuery: new Set(['api key', 'token']),
+      },
+      rawHeaders: ['X-API-Key', 'k1', 'x-api-key-id', '7'],
+      target: { slug: 's', path: '', query: 'a=1&token=k&api%20key=k&api+key&%74oken=k&&token2=%zz&=x' },
+    });
+    expect(value).toMatchObject({ headers: [['x-api-key-id', '7']], query: 'a=1&&token2=%zz&=x' });
+  });
+
   it('says null for what is not known', () => {
-    expect(capture({ remoteAddress: undefined, replyPartition: null })).toMatchObject({
+    expect(capture({ address: UNKNOWN_ADDRESS, replyPartition: null })).toMatchObject({
       remote_address: null,
       reply_partition: null,
     });

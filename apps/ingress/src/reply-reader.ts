@@ -1,5 +1,5 @@
-import { outcomeReply, topics } from '@tributary/event-schemas';
-import type { OutcomeReply } from '@tributary/event-schemas';
+import { consumerReply, outcomeReply, topics } from '@tributary/event-schemas';
+import type { Reply } from '@tributary/event-schemas';
 import { createPartitionReader } from '@tributary/messaging';
 import type { IncomingRecord, Messaging } from '@tributary/messaging';
 import type { Health, Logger, Member } from '@tributary/service-runtime';
@@ -18,17 +18,21 @@ export function createReplyReader(
     instanceId: string;
     /** Given: read this one instead of choosing. */
     partition: number | undefined;
-    onReply: (reply: OutcomeReply) => void;
+    /** Whether somebody here waits for the reply to an execution: no other is read. */
+    isAwaited: (executionId: string) => boolean;
+    onReply: (executionId: string, reply: Reply) => void;
     logger: Logger;
   },
 ): ReplyReader {
   const topic = topics.replies.name;
   let reading: { partition: number; reader: ReturnType<typeof createPartitionReader> } | undefined;
 
-  function onRecord({ value, offset }: IncomingRecord): void {
+  function onRecord({ key, value, offset }: IncomingRecord): void {
+    const executionId = key?.toString() ?? '';
+    if (!options.isAwaited(executionId)) return;
     const reply = decodeReply(value);
-    if (reply) options.onReply(reply);
-    else options.logger.warn({ topic, offset: String(offset) }, 'a reply could not be read');
+    if (reply) options.onReply(executionId, reply);
+    else options.logger.warn({ topic, offset: String(offset), executionId }, 'a reply could not be read');
   }
 
   const health = (): Health => reading?.reader.health() ?? { healthy: false, detail: 'not started' };
@@ -48,10 +52,13 @@ export function createReplyReader(
   };
 }
 
-function decodeReply(value: Buffer | null): OutcomeReply | undefined {
+/** A reply of the renderer, which names its execution and the outcome, or of a consumer; undefined when it is neither. */
+export function decodeReply(value: Buffer | null): Reply | undefined {
   if (value === null) return undefined;
   try {
-    return outcomeReply.safeParse(JSON.parse(value.toString('utf8'))).data;
+    const json: unknown = JSON.parse(value.toString('utf8'));
+    const isOutcome = typeof json === 'object' && json !== null && 'outcome' in json;
+    return (isOutcome ? outcomeReply : consumerReply).safeParse(json).data;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

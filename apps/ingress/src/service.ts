@@ -1,19 +1,24 @@
-import { maxRecordBytes, topics } from '@tributary/event-schemas';
-import { createMessaging, createPublisher, createTable } from '@tributary/messaging';
-import type { Messaging } from '@tributary/messaging';
+import { createApiKeyDirectory } from '@tributary/api-auth';
+import { maxRecordBytes, responseLimits } from '@tributary/event-schemas';
+import { createMessaging, createPublisher } from '@tributary/messaging';
 import { httpServer } from '@tributary/service-runtime';
-import type { Health, ServiceContext } from '@tributary/service-runtime';
+import type { ServiceContext } from '@tributary/service-runtime';
+import { createCertificateStore, fetchOverHttps } from '@tributary/verification';
+import { createCallLimits } from './call-limits.ts';
 import { createCallObserver } from './call-observer.ts';
 import type { IngressConfig } from './config.ts';
 import { createDrain } from './drain.ts';
 import { createExecutionIds } from './execution-id.ts';
+import { createGuards } from './guard.ts';
 import { createApp } from './http/app.ts';
 import { receiveWebhook } from './http/receive-webhook.ts';
 import { createInFlightBound } from './in-flight-bound.ts';
+import { createRefusalRecorder } from './refusal-record.ts';
 import { createReplyReader } from './reply-reader.ts';
 import { createReplyWaiters } from './reply-waiters.ts';
-import { createWebhookDirectory, decodeHook } from './webhook-directory.ts';
-import type { DeletedHook, Hook, WebhookDirectory } from './webhook-directory.ts';
+import { createAccessTable, createHookTable } from './tables.ts';
+import { createUsageCounter } from './usage-counter.ts';
+import { createWebhookDirectory } from './webhook-directory.ts';
 
 /** Builds the ingress: parts are added in the order in which they start, and stop in reverse. Returns its port, for tests. */
 export function buildIngress({ config, logger, lifecycle }: ServiceContext<IngressConfig>): {
@@ -32,18 +37,43 @@ export function buildIngress({ config, logger, lifecycle }: ServiceContext<Ingre
     maxQueuedBytes: config.MAX_IN_FLIGHT_BYTES + config.MAX_IN_FLIGHT_CALLS * config.MAX_HEADER_BYTES * 2,
     timeoutMs: config.PUBLISH_TIMEOUT_MS,
   });
+  const publish = publisher.publish.bind(publisher);
   const directory = createWebhookDirectory();
-  const webhooks = createHookTable(messaging, directory, config.STALE_AFTER_MS);
-  const waiters = createReplyWaiters({ limitMs: config.WAIT_LIMIT_MS, maxWaiters: config.MAX_WAITERS });
+  const keys = createApiKeyDirectory();
+  const guards = createGuards({
+    ring: config.MASTER_KEY,
+    certificates: createCertificateStore({ fetch: fetchOverHttps }),
+    logger,
+  });
+  const webhooks = createHookTable(messaging, {
+    staleAfterMs: config.STALE_AFTER_MS,
+    onChange: (id, hook) => {
+      directory.put(id, hook);
+      guards.forget(id);
+    },
+  });
+  const access = createAccessTable(messaging, { staleAfterMs: config.STALE_AFTER_MS, keys });
+  const waiters = createReplyWaiters({
+    maxLimitMs: Math.max(config.WAIT_LIMIT_MS, responseLimits.syncTimeoutMs.max),
+    maxWaiters: config.MAX_WAITERS,
+  });
   const replies = createReplyReader(messaging, {
     instanceId: config.INSTANCE_ID,
     partition: config.REPLY_PARTITION,
-    onReply: (reply) => {
-      waiters.settle(reply.execution_id, reply);
-    },
+    isAwaited: waiters.isAwaited,
+    onReply: waiters.settle,
     logger,
   });
   const bound = createInFlightBound({ calls: config.MAX_IN_FLIGHT_CALLS, bytes: config.MAX_IN_FLIGHT_BYTES });
+  const refusals = createRefusalRecorder({
+    publish,
+    perSecond: config.REJECTED_PER_SECOND,
+    totalPerSecond: config.REJECTED_TOTAL_PER_SECOND,
+    bytesPerSecond: config.REJECTED_BYTES_PER_SECOND,
+    now: Date.now,
+    logger,
+  });
+  const usage = createUsageCounter({ publish, intervalMs: config.USAGE_INTERVAL_MS, now: Date.now, logger });
   const drain = createDrain(config.DRAIN_DELAY_MS);
   const observer = createCallObserver(logger);
   observer.watch({
@@ -51,13 +81,20 @@ export function buildIngress({ config, logger, lifecycle }: ServiceContext<Ingre
     inFlightBytes: () => bound.bytes,
     waiters: () => waiters.size,
     webhooks: () => directory.size,
+    unrecorded: () => refusals.unrecorded,
   });
 
   const receive = receiveWebhook({
     find: directory.find,
     isCurrent: webhooks.isCurrent,
-    publish: (record) => publisher.publish(record),
+    guardOf: guards.of,
+    serviceAccounts: { find: keys.find, isCurrent: access.isCurrent },
+    limits: createCallLimits(),
+    publish,
+    refusals,
+    usage,
     waiters,
+    waitLimitMs: config.WAIT_LIMIT_MS,
     replyPartition: replies.partition,
     bound,
     nextExecutionId: createExecutionIds(),
@@ -65,6 +102,9 @@ export function buildIngress({ config, logger, lifecycle }: ServiceContext<Ingre
     isDraining: drain.isDraining,
     now: Date.now,
     maxUrlBytes: config.MAX_URL_BYTES,
+    trustedProxies: config.TRUSTED_PROXIES,
+    publicUrl: config.PUBLIC_URL,
+    ring: config.MASTER_KEY,
     logger,
   });
   const http = httpServer(createApp(receive, { lifecycle, logger }), {
@@ -87,29 +127,18 @@ export function buildIngress({ config, logger, lifecycle }: ServiceContext<Ingre
     stop: () => publisher.stop(),
     health: () => publisher.health(),
   });
+  lifecycle.add('usage', usage);
   lifecycle.add('replies', replies);
   lifecycle.add('waiters', { stop: waiters.close });
+  lifecycle.add('access', access);
   lifecycle.add('webhooks', webhooks);
   lifecycle.add('http', http);
+  lifecycle.add('patience', { stop: () => waiters.letGoAfter(patienceMs(config)) });
   lifecycle.add('drain', drain);
   return { port: http.port };
 }
 
-function createHookTable(messaging: Messaging, directory: WebhookDirectory, staleAfterMs: number) {
-  const table = createTable<Hook | DeletedHook>(messaging, {
-    topic: topics.webhooks.name,
-    decode: ({ value }) => decodeHook(value),
-    onChange: directory.put,
-    supersedes: (next, known) => next.version >= known.version,
-  });
-  const isCurrent = (): boolean => Date.now() - table.provenCurrentAt() <= staleAfterMs;
-  return {
-    isCurrent,
-    start: () => table.start(),
-    stop: () => table.stop(),
-    health: (): Health => {
-      if (isCurrent()) return table.health();
-      return { healthy: false, detail: `not proven current for more than ${staleAfterMs} ms` };
-    },
-  };
+/** On a stop, callers of `sync` webhooks may wait for a part of the time that the whole stop has. */
+function patienceMs({ WAIT_LIMIT_MS, DRAIN_TIMEOUT_MS, DRAIN_DELAY_MS }: IngressConfig): number {
+  return Math.max(0, Math.min(WAIT_LIMIT_MS, (DRAIN_TIMEOUT_MS - DRAIN_DELAY_MS) / 2));
 }

@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto';
 import { webhookRecord } from '@tributary/event-schemas';
-import type { ActiveWebhook } from '@tributary/event-schemas';
+import type { ResponseMode, ResponseSettings } from '@tributary/event-schemas';
+import { protectionOf } from './protection.ts';
+import type { Protection } from './protection.ts';
 
 /** What the ingress keeps of a webhook. The template, by far its largest part, is the renderer's. */
 export interface Hook {
@@ -13,9 +15,17 @@ export interface Hook {
   methods: ReadonlySet<string>;
   /** The value of the header `Allow`. */
   allow: string;
-  mode: ActiveWebhook['response']['mode'];
+  mode: ResponseMode;
+  /** Of a `sync` webhook: the milliseconds that its caller waits. */
+  syncTimeoutMs: number | undefined;
   maxBodyBytes: number;
+  /** Null: no limit. */
+  requestsPerSecond: number | null;
+  /** Null: no limit. */
+  concurrency: number | null;
   ordered: boolean;
+  /** Undefined: everyone may call. */
+  protection: Protection | undefined;
 }
 
 /** A webhook that is gone; its version still outranks a late record from before. */
@@ -40,9 +50,17 @@ export function decodeHook(value: Buffer | null): Hook | DeletedHook | undefined
     slugSha256: record.slug_sha256,
     ...methodsOf(record.methods),
     mode: record.response.mode,
+    syncTimeoutMs: syncTimeoutOf(record.response),
     maxBodyBytes: record.limits.max_body_bytes,
+    requestsPerSecond: record.limits.requests_per_second,
+    concurrency: record.limits.concurrency,
     ordered: record.ordered,
+    protection: protectionOf(record),
   };
+}
+
+function syncTimeoutOf(response: ResponseSettings): number | undefined {
+  return response.mode === 'sync' ? response.timeout_ms : undefined;
 }
 
 /** The webhooks that can be called, by slug. One that is disabled, deleted or rotated away is not in it at all. */
@@ -89,7 +107,8 @@ function methodsOf(names: readonly string[]): Pick<Hook, 'methods' | 'allow'> {
   return made;
 }
 
-function parseJson(value: Buffer): unknown {
+/** The JSON of a record's value; undefined when it is none. */
+export function parseJson(value: Buffer): unknown {
   try {
     return JSON.parse(value.toString('utf8'));
   } catch (error) {

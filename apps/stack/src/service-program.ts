@@ -62,6 +62,8 @@ const variables: Record<
 > = {
   DATABASE_URL: ({ databaseUrl }) => ({ DATABASE_URL: databaseUrl }),
   MASTER_KEY: ({ secrets }) => ({ MASTER_KEY: secrets.masterKey }),
+  // The launcher's own proxy.
+  TRUSTED_PROXIES: () => ({ TRUSTED_PROXIES: '1' }),
   PAGE_TOKEN_KEY: ({ secrets }) => ({ PAGE_TOKEN_KEY: secrets.pageTokenKey }),
   BOOTSTRAP: ({ secrets }) => ({
     BOOTSTRAP_ACCOUNT_ID: secrets.account,

@@ -3,10 +3,11 @@ import type { InFlightBound } from '../in-flight-bound.ts';
 
 /**
  * A body as it came: its bytes, for which room is taken in the bound (the caller gives it back); or why there is none,
- * with no room taken. `stopped`: the sender went away, or was cut off, before the end.
+ * with no room taken, and what had come by then. `stopped`: the sender went away, or was cut off, before the end.
  */
 export type BodyRead =
-  { ok: true; bytes: Buffer } | { ok: false; reason: 'too_large' | 'no_room' | 'stopped' };
+  | { ok: true; bytes: Buffer }
+  | { ok: false; reason: 'too_large' | 'no_room' | 'stopped'; read: readonly Buffer[] };
 
 const EMPTY: BodyRead = { ok: true, bytes: Buffer.alloc(0) };
 
@@ -38,19 +39,19 @@ export function readBody(
     }
     function onData(chunk: Buffer): void {
       if (length + chunk.length > limitBytes) {
-        finish({ ok: false, reason: 'too_large' });
+        finish({ ok: false, reason: 'too_large', read: chunks });
       } else if (bound.take(chunk.length)) {
         length += chunk.length;
         chunks.push(chunk);
       } else {
-        finish({ ok: false, reason: 'no_room' });
+        finish({ ok: false, reason: 'no_room', read: [] });
       }
     }
     function onEnd(): void {
       finish({ ok: true, bytes: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length) });
     }
     function onStopped(): void {
-      finish({ ok: false, reason: 'stopped' });
+      finish({ ok: false, reason: 'stopped', read: chunks });
     }
 
     // The listener for errors stays: without one, a reset connection would end the process. `close` follows each error.

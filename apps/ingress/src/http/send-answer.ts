@@ -4,12 +4,11 @@ import { announcedBytes, hasBody } from './read-body.ts';
 /** What a caller is told. */
 export interface Answer {
   status: number;
-  /** JSON text. */
+  /** Text, JSON unless the type says otherwise. */
   body?: string;
+  contentType?: string;
   /** Names and values alternating. */
   headers?: readonly string[];
-  /** Why the call was refused, in one word, for logs and metrics. */
-  refused?: string;
 }
 
 /** A body of at most this size that nobody wants is read to its end, so that its connection can be kept. */
@@ -26,20 +25,23 @@ export function sendAnswer(
   const lingers = isStillSending(request);
   if (close || lingers) response.shouldKeepAlive = false;
   response.writeHead(answer.status, headersOf(answer, executionId));
-  const body = request.method === 'HEAD' ? undefined : answer.body;
+  const body = request.method === 'HEAD' || hasNoContent(answer.status) ? undefined : answer.body;
   if (lingers) lingeringClose(request, response, body);
   else response.end(body);
 }
 
-function headersOf({ status, body, headers }: Answer, executionId: string): string[] {
+function headersOf({ status, body, contentType, headers }: Answer, executionId: string): string[] {
   const all = ['x-execution-id', executionId];
   if (headers) all.push(...headers);
-  if (body !== undefined) {
-    all.push('content-type', 'application/json', 'content-length', String(Buffer.byteLength(body)));
-  } else if (status !== 204) {
-    all.push('content-length', '0');
-  }
+  if (hasNoContent(status)) return all;
+  if (body !== undefined) all.push('content-type', contentType ?? 'application/json');
+  all.push('content-length', body === undefined ? '0' : String(Buffer.byteLength(body)));
   return all;
+}
+
+/** RFC 9110, 15.3.5 and 15.4.5: these answers end with their head. */
+function hasNoContent(status: number): boolean {
+  return status === 204 || status === 304;
 }
 
 function isStillSending(request: IncomingMessage): boolean {

@@ -3,6 +3,7 @@ import { Agent, request as httpRequest } from 'node:http';
 import type { IncomingHttpHeaders, RequestOptions } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { eventually, freePorts } from '@tributary/testing';
+import { MASTER_KEY } from './build-hook.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const TELEMETRY = fileURLToPath(new URL('../../../../libs/telemetry/src/register.ts', import.meta.url));
@@ -34,6 +35,7 @@ export async function startIngress(
   const [port] = (await freePorts(1)) as [number];
   const settings = {
     KAFKA_BROKERS: brokers.join(','),
+    MASTER_KEY,
     HOST: '127.0.0.1',
     PORT: port,
     DRAIN_DELAY_MS: 0,

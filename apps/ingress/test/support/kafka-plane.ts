@@ -155,7 +155,11 @@ function defaults(slug: string): ActiveWebhook {
     id: randomUUID(),
     account: randomUUID(),
     workspace: randomUUID(),
-    ...settingsRecord.parse({ name: 'test', template: '{}' }),
+    ...settingsRecord.parse({
+      name: 'test',
+      template: '{}',
+      limits: { requests_per_second: null, concurrency: null },
+    }),
     version: 1,
     created: '2026-01-01T00:00:00Z',
     updated: '2026-01-01T00:00:00Z',
