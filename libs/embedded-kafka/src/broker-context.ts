@@ -1,5 +1,6 @@
 import type { GroupCoordinator } from './groups/group-coordinator.ts';
 import type { OffsetStore } from './groups/offset-store.ts';
+import type { ApiName, Request, Response } from './protocol/apis.ts';
 import type { TopicStore } from './topics/topic-store.ts';
 import type { TransactionCoordinator } from './transactions/transaction-coordinator.ts';
 
@@ -32,3 +33,10 @@ export interface ClientContext {
   /** Aborted when the connection ends, so that nothing waits for a client that is gone. */
   readonly gone: AbortSignal;
 }
+
+/** Answers the requests of one API. */
+export type Handler<N extends ApiName> = (
+  context: BrokerContext,
+  request: Request<N>,
+  client: ClientContext,
+) => Promise<Response<N>>;

@@ -1,7 +1,7 @@
 import { NODE_ID } from '../broker-context.ts';
-import type { BrokerContext, ClientContext } from '../broker-context.ts';
+import type { Handler } from '../broker-context.ts';
 import { apis } from '../protocol/apis.ts';
-import type { Request, Response } from '../protocol/apis.ts';
+import type { Response } from '../protocol/apis.ts';
 import { errors } from '../protocol/errors.ts';
 import { versionRange } from '../protocol/schema.ts';
 import type { Topic } from '../topics/topic-store.ts';
@@ -16,17 +16,13 @@ const SOFTWARE = /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/;
 const NO_ID = '00000000-0000-0000-0000-000000000000';
 
 /** The APIs and versions that are served. */
-export async function handleApiVersions(
-  _context: BrokerContext,
-  request: Request<'apiVersions'>,
-  client: ClientContext,
-): Promise<Response<'apiVersions'>> {
+export const handleApiVersions: Handler<'apiVersions'> = async (_context, request, client) => {
   const isNamed = [request.clientSoftwareName, request.clientSoftwareVersion].every((text) =>
     SOFTWARE.test(text),
   );
   if (client.version >= 3 && !isNamed) return { errorCode: errors.INVALID_REQUEST, apiKeys: [] };
   return { errorCode: errors.NONE, apiKeys: servedVersions() };
-}
+};
 
 /**
  * What ApiVersions says. Produce is announced from version 0 on, as Apache Kafka 4 does: librdkafka takes it for a sign
@@ -41,11 +37,7 @@ export function servedVersions(): { apiKey: number; minVersion: number; maxVersi
     .sort((a, b) => a.apiKey - b.apiKey);
 }
 
-export async function handleMetadata(
-  context: BrokerContext,
-  request: Request<'metadata'>,
-  client: ClientContext,
-): Promise<Response<'metadata'>> {
+export const handleMetadata: Handler<'metadata'> = async (context, request, client) => {
   /* In version 0 an empty list asks for everything, later on null does. */
   const isForAll = request.topics === null || (client.version === 0 && request.topics.length === 0);
   const operations = request.includeTopicAuthorizedOperations ? TOPIC_OPERATIONS : NO_OPERATIONS;
@@ -65,7 +57,7 @@ export async function handleMetadata(
       ? CLUSTER_OPERATIONS
       : NO_OPERATIONS,
   };
-}
+};
 
 type TopicMetadata = Response<'metadata'>['topics'][number];
 
@@ -99,10 +91,7 @@ function unknownTopic({ name, topicId }: { name: string | null; topicId: string 
   return { errorCode, name, partitions: [] };
 }
 
-export async function handleDescribeCluster(
-  context: BrokerContext,
-  request: Request<'describeCluster'>,
-): Promise<Response<'describeCluster'>> {
+export const handleDescribeCluster: Handler<'describeCluster'> = async (context, request) => {
   const { host, port } = context.advertised();
   if (request.endpointType !== 1) {
     const errorCode =
@@ -118,4 +107,4 @@ export async function handleDescribeCluster(
       ? CLUSTER_OPERATIONS
       : NO_OPERATIONS,
   };
-}
+};

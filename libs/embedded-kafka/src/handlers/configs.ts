@@ -1,6 +1,6 @@
 import { NODE_ID } from '../broker-context.ts';
-import type { BrokerContext } from '../broker-context.ts';
-import type { Request, Response } from '../protocol/apis.ts';
+import type { BrokerContext, Handler } from '../broker-context.ts';
+import type { Response } from '../protocol/apis.ts';
 import { errors } from '../protocol/errors.ts';
 import { configList, configTypes, configValue, refuseConfig, topicSettings } from '../topics/topic-config.ts';
 
@@ -35,10 +35,7 @@ export function describeConfig(configs: Configs, name: string) {
   };
 }
 
-export async function handleDescribeConfigs(
-  context: BrokerContext,
-  request: Request<'describeConfigs'>,
-): Promise<Response<'describeConfigs'>> {
+export const handleDescribeConfigs: Handler<'describeConfigs'> = async (context, request) => {
   return {
     results: request.resources.map(({ resourceType, resourceName, configurationKeys }): Described => {
       const about = { resourceType, resourceName };
@@ -76,7 +73,7 @@ export async function handleDescribeConfigs(
       return { ...about, errorCode: errors.NONE, configs };
     }),
   };
-}
+};
 
 function synonymsOf(configs: Configs, name: string) {
   const own = configs[name];
@@ -111,10 +108,7 @@ interface Change {
 }
 
 /** Replaces all of a topic's own settings. */
-export async function handleAlterConfigs(
-  context: BrokerContext,
-  request: Request<'alterConfigs'>,
-): Promise<Response<'alterConfigs'>> {
+export const handleAlterConfigs: Handler<'alterConfigs'> = async (context, request) => {
   return {
     responses: request.resources.map((resource) =>
       change(context, resource, {
@@ -123,13 +117,10 @@ export async function handleAlterConfigs(
       }),
     ),
   };
-}
+};
 
 /** Sets, removes, or adds to and takes from lists among a topic's own settings. */
-export async function handleIncrementalAlterConfigs(
-  context: BrokerContext,
-  request: Request<'incrementalAlterConfigs'>,
-): Promise<Response<'incrementalAlterConfigs'>> {
+export const handleIncrementalAlterConfigs: Handler<'incrementalAlterConfigs'> = async (context, request) => {
   return {
     responses: request.resources.map((resource) =>
       change(context, resource, {
@@ -147,7 +138,7 @@ export async function handleIncrementalAlterConfigs(
       }),
     ),
   };
-}
+};
 
 function alterList(
   configs: Configs,

@@ -1,4 +1,4 @@
-import type { BrokerContext, ClientContext } from '../broker-context.ts';
+import type { BrokerContext, ClientContext, Handler } from '../broker-context.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
 import type { Request, Response } from '../protocol/apis.ts';
 import { errors } from '../protocol/errors.ts';
@@ -12,11 +12,7 @@ type Topics = Response<'fetch'>['topics'];
 const EMPTY = Buffer.alloc(0);
 
 /** Reads from each partition; with less than `minBytes` there, it waits for more up to `maxWaitMs`. */
-export async function handleFetch(
-  context: BrokerContext,
-  request: FetchRequest,
-  client: ClientContext,
-): Promise<Response<'fetch'>> {
+export const handleFetch: Handler<'fetch'> = async (context, request, client) => {
   /* There are no sessions: id 0 in each answer tells a client to name all its partitions each time (KIP-227). */
   if (request.sessionId !== 0 && request.sessionEpoch > 0) {
     return { errorCode: errors.FETCH_SESSION_ID_NOT_FOUND, topics: [] };
@@ -26,7 +22,7 @@ export async function handleFetch(
     return { topics: first.topics };
   await moreToRead(context, request, { client, missingBytes: request.minBytes - first.bytes });
   return { topics: readAll(context, request, client).topics };
-}
+};
 
 function readAll(context: BrokerContext, request: FetchRequest, client: ClientContext) {
   let bytes = 0;

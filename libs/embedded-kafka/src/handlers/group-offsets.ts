@@ -1,6 +1,5 @@
-import type { BrokerContext, ClientContext } from '../broker-context.ts';
+import type { BrokerContext, Handler } from '../broker-context.ts';
 import type { CommittedOffset, GroupPartition } from '../groups/offset-store.ts';
-import type { Request, Response } from '../protocol/apis.ts';
 import { errors } from '../protocol/errors.ts';
 import type { ErrorCode } from '../protocol/errors.ts';
 
@@ -18,31 +17,23 @@ interface AskedTopic {
   }[];
 }
 
-export async function handleOffsetCommit(
-  context: BrokerContext,
-  request: Request<'offsetCommit'>,
-  client: ClientContext,
-): Promise<Response<'offsetCommit'>> {
+export const handleOffsetCommit: Handler<'offsetCommit'> = async (context, request, client) => {
   const refusal = context.groups.checkCommit(request, { isTransactional: false });
   return take(context, request, {
     refusal,
     isById: client.version >= 10,
     store: (all) => context.offsets.commit(all),
   });
-}
+};
 
 /** Offsets that belong to a transaction: they count once it is committed. */
-export async function handleTxnOffsetCommit(
-  context: BrokerContext,
-  request: Request<'txnOffsetCommit'>,
-  client: ClientContext,
-): Promise<Response<'txnOffsetCommit'>> {
+export const handleTxnOffsetCommit: Handler<'txnOffsetCommit'> = async (context, request, client) => {
   let refusal = context.groups.checkCommit(request, { isTransactional: true });
   if (refusal === errors.NONE) refusal = context.transactions.verify(request, { group: request.groupId });
   if (refusal === errors.TRANSACTION_ABORTABLE && client.version < 4) refusal = errors.INVALID_TXN_STATE;
   const store = (all: (GroupPartition & CommittedOffset)[]) => context.offsets.hold(request.producerId, all);
   return take(context, request, { refusal, isById: false, store });
-}
+};
 
 function take(
   context: BrokerContext,
@@ -79,11 +70,7 @@ function take(
   return { topics };
 }
 
-export async function handleOffsetFetch(
-  context: BrokerContext,
-  request: Request<'offsetFetch'>,
-  client: ClientContext,
-): Promise<Response<'offsetFetch'>> {
+export const handleOffsetFetch: Handler<'offsetFetch'> = async (context, request, client) => {
   if (client.version < 8) return { topics: positions(context, request, request) };
   return {
     groups: request.groups.map((group) => ({
@@ -92,7 +79,7 @@ export async function handleOffsetFetch(
       errorCode: errors.NONE,
     })),
   };
-}
+};
 
 interface AskedPositions {
   readonly groupId: string;
@@ -126,10 +113,7 @@ function committedPartitions(context: BrokerContext, groupId: string): NonNullab
 }
 
 /** Forgets positions of a group, unless a member subscribes to their topic; what it subscribes to is the client's secret. */
-export async function handleOffsetDelete(
-  context: BrokerContext,
-  request: Request<'offsetDelete'>,
-): Promise<Response<'offsetDelete'>> {
+export const handleOffsetDelete: Handler<'offsetDelete'> = async (context, request) => {
   const { groupId } = request;
   const group = context.groups.groups.get(groupId);
   if (!group) return { errorCode: errors.GROUP_ID_NOT_FOUND, topics: [] };
@@ -151,4 +135,4 @@ export async function handleOffsetDelete(
       }),
     })),
   };
-}
+};

@@ -1,6 +1,5 @@
 import { NODE_ID } from '../broker-context.ts';
-import type { BrokerContext, ClientContext } from '../broker-context.ts';
-import type { Request, Response } from '../protocol/apis.ts';
+import type { Handler } from '../broker-context.ts';
 import { errors } from '../protocol/errors.ts';
 
 const GROUP_OPERATIONS = 0b1101_0100_1000;
@@ -8,11 +7,7 @@ const NO_OPERATIONS = -2147483648;
 const NOTHING = Buffer.alloc(0);
 
 /** The only node coordinates everything. */
-export async function handleFindCoordinator(
-  context: BrokerContext,
-  request: Request<'findCoordinator'>,
-  client: ClientContext,
-): Promise<Response<'findCoordinator'>> {
+export const handleFindCoordinator: Handler<'findCoordinator'> = async (context, request, client) => {
   const node = { nodeId: NODE_ID, ...context.advertised() };
   const isKnownType = request.keyType === 0 || request.keyType === 1;
   const nobody = { nodeId: -1, host: '', port: -1, errorCode: errors.INVALID_REQUEST };
@@ -22,13 +17,9 @@ export async function handleFindCoordinator(
       isKnownType ? { key, ...node, errorCode: errors.NONE } : { key, ...nobody },
     ),
   };
-}
+};
 
-export async function handleJoinGroup(
-  context: BrokerContext,
-  request: Request<'joinGroup'>,
-  client: ClientContext,
-): Promise<Response<'joinGroup'>> {
+export const handleJoinGroup: Handler<'joinGroup'> = async (context, request, client) => {
   return context.groups.join({
     ...request,
     clientId: client.clientId,
@@ -36,30 +27,19 @@ export async function handleJoinGroup(
     requiresKnownId: client.version >= 4,
     supportsSkip: client.version >= 9,
   });
-}
+};
 
-export async function handleSyncGroup(
-  context: BrokerContext,
-  request: Request<'syncGroup'>,
-  client: ClientContext,
-): Promise<Response<'syncGroup'>> {
+export const handleSyncGroup: Handler<'syncGroup'> = async (context, request, client) => {
   const isIncomplete = request.protocolType === null || request.protocolName === null;
   if (client.version >= 5 && isIncomplete) return { errorCode: errors.INCONSISTENT_GROUP_PROTOCOL };
   return context.groups.sync(request, request);
-}
+};
 
-export async function handleHeartbeat(
-  context: BrokerContext,
-  request: Request<'heartbeat'>,
-): Promise<Response<'heartbeat'>> {
+export const handleHeartbeat: Handler<'heartbeat'> = async (context, request) => {
   return { errorCode: context.groups.heartbeat(request) };
-}
+};
 
-export async function handleLeaveGroup(
-  context: BrokerContext,
-  request: Request<'leaveGroup'>,
-  client: ClientContext,
-): Promise<Response<'leaveGroup'>> {
+export const handleLeaveGroup: Handler<'leaveGroup'> = async (context, request, client) => {
   const leave = (memberId: string, groupInstanceId: string | null) =>
     context.groups.leave(request.groupId, memberId, { groupInstanceId });
   if (client.version < 3) return { errorCode: leave(request.memberId, null) };
@@ -71,13 +51,9 @@ export async function handleLeaveGroup(
       errorCode: leave(memberId, groupInstanceId),
     })),
   };
-}
+};
 
-export async function handleDescribeGroups(
-  context: BrokerContext,
-  request: Request<'describeGroups'>,
-  client: ClientContext,
-): Promise<Response<'describeGroups'>> {
+export const handleDescribeGroups: Handler<'describeGroups'> = async (context, request, client) => {
   const authorizedOperations = request.includeAuthorizedOperations ? GROUP_OPERATIONS : NO_OPERATIONS;
   return {
     groups: request.groups.map((groupId) => {
@@ -113,12 +89,9 @@ export async function handleDescribeGroups(
       };
     }),
   };
-}
+};
 
-export async function handleListGroups(
-  context: BrokerContext,
-  request: Request<'listGroups'>,
-): Promise<Response<'listGroups'>> {
+export const handleListGroups: Handler<'listGroups'> = async (context, request) => {
   const states = request.statesFilter.map((state) => state.toLowerCase());
   const types = request.typesFilter.map((type) => type.toLowerCase());
   const all = context.groups.groupIds().map((groupId) => {
@@ -129,13 +102,10 @@ export async function handleListGroups(
     (states.length === 0 || states.includes(groupState.toLowerCase())) &&
     (types.length === 0 || types.includes('classic'));
   return { errorCode: errors.NONE, groups: all.filter(isWanted) };
-}
+};
 
-export async function handleDeleteGroups(
-  context: BrokerContext,
-  request: Request<'deleteGroups'>,
-): Promise<Response<'deleteGroups'>> {
+export const handleDeleteGroups: Handler<'deleteGroups'> = async (context, request) => {
   return {
     results: request.groupIds.map((groupId) => ({ groupId, errorCode: context.groups.delete(groupId) })),
   };
-}
+};

@@ -1,70 +1,45 @@
-import type { BrokerContext, ClientContext } from '../broker-context.ts';
-import type { ApiName, Request, Response } from '../protocol/apis.ts';
-import { handleApiVersions, handleDescribeCluster, handleMetadata } from './cluster.ts';
-import { handleAlterConfigs, handleDescribeConfigs, handleIncrementalAlterConfigs } from './configs.ts';
+import type { Handler } from '../broker-context.ts';
+import type { ApiName } from '../protocol/apis.ts';
+import * as cluster from './cluster.ts';
+import * as configs from './configs.ts';
 import { handleFetch } from './fetch.ts';
-import {
-  handleOffsetCommit,
-  handleOffsetDelete,
-  handleOffsetFetch,
-  handleTxnOffsetCommit,
-} from './group-offsets.ts';
-import {
-  handleDeleteGroups,
-  handleDescribeGroups,
-  handleFindCoordinator,
-  handleHeartbeat,
-  handleJoinGroup,
-  handleLeaveGroup,
-  handleListGroups,
-  handleSyncGroup,
-} from './groups.ts';
-import { handleDeleteRecords, handleListOffsets, handleOffsetForLeaderEpoch } from './offsets.ts';
+import * as groupOffsets from './group-offsets.ts';
+import * as groups from './groups.ts';
+import * as offsets from './offsets.ts';
 import { handleProduce } from './produce.ts';
-import { handleCreatePartitions, handleCreateTopics, handleDeleteTopics } from './topics.ts';
-import {
-  handleAddOffsetsToTxn,
-  handleAddPartitionsToTxn,
-  handleEndTxn,
-  handleInitProducerId,
-} from './transactions.ts';
-
-export type Handler<N extends ApiName> = (
-  context: BrokerContext,
-  request: Request<N>,
-  client: ClientContext,
-) => Promise<Response<N>>;
+import * as topics from './topics.ts';
+import * as transactions from './transactions.ts';
 
 /** Who answers which API. */
 export const handlers: { readonly [N in ApiName]: Handler<N> } = {
   produce: handleProduce,
   fetch: handleFetch,
-  listOffsets: handleListOffsets,
-  offsetForLeaderEpoch: handleOffsetForLeaderEpoch,
-  deleteRecords: handleDeleteRecords,
-  apiVersions: handleApiVersions,
-  metadata: handleMetadata,
-  describeCluster: handleDescribeCluster,
-  createTopics: handleCreateTopics,
-  deleteTopics: handleDeleteTopics,
-  createPartitions: handleCreatePartitions,
-  describeConfigs: handleDescribeConfigs,
-  alterConfigs: handleAlterConfigs,
-  incrementalAlterConfigs: handleIncrementalAlterConfigs,
-  findCoordinator: handleFindCoordinator,
-  joinGroup: handleJoinGroup,
-  syncGroup: handleSyncGroup,
-  heartbeat: handleHeartbeat,
-  leaveGroup: handleLeaveGroup,
-  offsetCommit: handleOffsetCommit,
-  offsetFetch: handleOffsetFetch,
-  offsetDelete: handleOffsetDelete,
-  describeGroups: handleDescribeGroups,
-  listGroups: handleListGroups,
-  deleteGroups: handleDeleteGroups,
-  initProducerId: handleInitProducerId,
-  addPartitionsToTxn: handleAddPartitionsToTxn,
-  addOffsetsToTxn: handleAddOffsetsToTxn,
-  endTxn: handleEndTxn,
-  txnOffsetCommit: handleTxnOffsetCommit,
+  listOffsets: offsets.handleListOffsets,
+  offsetForLeaderEpoch: offsets.handleOffsetForLeaderEpoch,
+  deleteRecords: offsets.handleDeleteRecords,
+  apiVersions: cluster.handleApiVersions,
+  metadata: cluster.handleMetadata,
+  describeCluster: cluster.handleDescribeCluster,
+  createTopics: topics.handleCreateTopics,
+  deleteTopics: topics.handleDeleteTopics,
+  createPartitions: topics.handleCreatePartitions,
+  describeConfigs: configs.handleDescribeConfigs,
+  alterConfigs: configs.handleAlterConfigs,
+  incrementalAlterConfigs: configs.handleIncrementalAlterConfigs,
+  findCoordinator: groups.handleFindCoordinator,
+  joinGroup: groups.handleJoinGroup,
+  syncGroup: groups.handleSyncGroup,
+  heartbeat: groups.handleHeartbeat,
+  leaveGroup: groups.handleLeaveGroup,
+  offsetCommit: groupOffsets.handleOffsetCommit,
+  offsetFetch: groupOffsets.handleOffsetFetch,
+  offsetDelete: groupOffsets.handleOffsetDelete,
+  describeGroups: groups.handleDescribeGroups,
+  listGroups: groups.handleListGroups,
+  deleteGroups: groups.handleDeleteGroups,
+  initProducerId: transactions.handleInitProducerId,
+  addPartitionsToTxn: transactions.handleAddPartitionsToTxn,
+  addOffsetsToTxn: transactions.handleAddOffsetsToTxn,
+  endTxn: transactions.handleEndTxn,
+  txnOffsetCommit: groupOffsets.handleTxnOffsetCommit,
 };

@@ -1,7 +1,6 @@
-import type { BrokerContext } from '../broker-context.ts';
+import type { Handler } from '../broker-context.ts';
 import { findTimestamp, newestTimestamp } from '../log/time-lookup.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
-import type { Request, Response } from '../protocol/apis.ts';
 import { errors } from '../protocol/errors.ts';
 
 /** Timestamps with a meaning of their own in ListOffsets. */
@@ -12,10 +11,7 @@ const EARLIEST_LOCAL = -4;
 const LATEST_TIERED = -5;
 
 /** Offsets by time, or the ends of the log. */
-export async function handleListOffsets(
-  context: BrokerContext,
-  request: Request<'listOffsets'>,
-): Promise<Response<'listOffsets'>> {
+export const handleListOffsets: Handler<'listOffsets'> = async (context, request) => {
   const isCommittedOnly = request.isolationLevel === 1;
   return {
     topics: request.topics.map(({ name, partitions }) => ({
@@ -30,7 +26,7 @@ export async function handleListOffsets(
       }),
     })),
   };
-}
+};
 
 function lookUp(log: PartitionLog, timestamp: number, limit: number): { timestamp: number; offset: number } {
   switch (timestamp) {
@@ -49,10 +45,7 @@ function lookUp(log: PartitionLog, timestamp: number, limit: number): { timestam
 }
 
 /** There is one leader epoch, 0, which lasts to the end of the log. */
-export async function handleOffsetForLeaderEpoch(
-  context: BrokerContext,
-  request: Request<'offsetForLeaderEpoch'>,
-): Promise<Response<'offsetForLeaderEpoch'>> {
+export const handleOffsetForLeaderEpoch: Handler<'offsetForLeaderEpoch'> = async (context, request) => {
   return {
     topics: request.topics.map(({ name, partitions }) => ({
       name,
@@ -65,13 +58,10 @@ export async function handleOffsetForLeaderEpoch(
       }),
     })),
   };
-}
+};
 
 /** Moves the start of logs; an offset of -1 means their ends. */
-export async function handleDeleteRecords(
-  context: BrokerContext,
-  request: Request<'deleteRecords'>,
-): Promise<Response<'deleteRecords'>> {
+export const handleDeleteRecords: Handler<'deleteRecords'> = async (context, request) => {
   return {
     topics: request.topics.map(({ name, partitions }) => ({
       name,
@@ -87,4 +77,4 @@ export async function handleDeleteRecords(
       }),
     })),
   };
-}
+};

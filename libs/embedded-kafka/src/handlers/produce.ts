@@ -1,4 +1,4 @@
-import type { BrokerContext, ClientContext } from '../broker-context.ts';
+import type { BrokerContext, ClientContext, Handler } from '../broker-context.ts';
 import { checkBatch } from '../log/check-batch.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
 import type { Request, Response } from '../protocol/apis.ts';
@@ -10,11 +10,7 @@ type ProduceRequest = Request<'produce'>;
 type PartitionResult = Response<'produce'>['topics'][number]['partitions'][number];
 
 /** Appends each partition's batch. Not before all of them are as durable as promised is the request answered. */
-export async function handleProduce(
-  context: BrokerContext,
-  request: ProduceRequest,
-  client: ClientContext,
-): Promise<Response<'produce'>> {
+export const handleProduce: Handler<'produce'> = async (context, request, client) => {
   const logs = new Set<PartitionLog>();
   const topics = request.topics.map((asked) => {
     const topic = context.topics.find(asked);
@@ -37,7 +33,7 @@ export async function handleProduce(
       partitions: topic.partitions.map(({ index }) => failed(index, errors.KAFKA_STORAGE_ERROR)),
     })),
   };
-}
+};
 
 async function flushed(context: BrokerContext, logs: ReadonlySet<PartitionLog>): Promise<boolean> {
   try {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { BrokerContext } from '../broker-context.ts';
+import type { BrokerContext, Handler } from '../broker-context.ts';
 import { NODE_ID } from '../broker-context.ts';
 import type { Request, Response } from '../protocol/apis.ts';
 import { errors } from '../protocol/errors.ts';
@@ -20,10 +20,7 @@ export function isTopicName(name: string): boolean {
   return /^[a-zA-Z0-9._-]{1,249}$/.test(name) && name !== '.' && name !== '..';
 }
 
-export async function handleCreateTopics(
-  context: BrokerContext,
-  request: Request<'createTopics'>,
-): Promise<Response<'createTopics'>> {
+export const handleCreateTopics: Handler<'createTopics'> = async (context, request) => {
   const names = request.topics.map(({ name }) => name);
   const repeated = new Set(names.filter((name, i) => names.indexOf(name) !== i));
   const asked = request.topics.filter(({ name }, i) => names.indexOf(name) === i);
@@ -37,7 +34,7 @@ export async function handleCreateTopics(
         : createTopic(context, topic, request.validateOnly);
     }),
   };
-}
+};
 
 function refuseTopic(context: BrokerContext, asked: Asked): Refusal | undefined {
   const { name, numPartitions, replicationFactor, assignments } = asked;
@@ -106,10 +103,7 @@ function createTopic(context: BrokerContext, asked: Asked, validateOnly: boolean
   };
 }
 
-export async function handleDeleteTopics(
-  context: BrokerContext,
-  request: Request<'deleteTopics'>,
-): Promise<Response<'deleteTopics'>> {
+export const handleDeleteTopics: Handler<'deleteTopics'> = async (context, request) => {
   const byName = request.topicNames.map((name) => ({ name, topicId: '' }));
   const responses = [];
   for (const asked of [...byName, ...request.topics]) {
@@ -125,12 +119,9 @@ export async function handleDeleteTopics(
     responses.push({ name: topic.name, topicId: topic.id, errorCode: errors.NONE });
   }
   return { responses };
-}
+};
 
-export async function handleCreatePartitions(
-  context: BrokerContext,
-  request: Request<'createPartitions'>,
-): Promise<Response<'createPartitions'>> {
+export const handleCreatePartitions: Handler<'createPartitions'> = async (context, request) => {
   return {
     results: request.topics.map(({ name, count, assignments }) => {
       const refused = (errorCode: number, errorMessage: string) => ({ name, errorCode, errorMessage });
@@ -158,4 +149,4 @@ export async function handleCreatePartitions(
       return { name, errorCode: errors.NONE };
     }),
   };
-}
+};

@@ -1,5 +1,4 @@
-import type { BrokerContext, ClientContext } from '../broker-context.ts';
-import type { Request, Response } from '../protocol/apis.ts';
+import type { ClientContext, Handler } from '../broker-context.ts';
 import { errors } from '../protocol/errors.ts';
 import type { ErrorCode } from '../protocol/errors.ts';
 
@@ -9,22 +8,14 @@ function fencedFor(errorCode: ErrorCode, client: ClientContext, options: { since
   return errorCode === errors.PRODUCER_FENCED && isOld ? errors.INVALID_PRODUCER_EPOCH : errorCode;
 }
 
-export async function handleInitProducerId(
-  context: BrokerContext,
-  request: Request<'initProducerId'>,
-  client: ClientContext,
-): Promise<Response<'initProducerId'>> {
+export const handleInitProducerId: Handler<'initProducerId'> = async (context, request, client) => {
   const hasHalf = request.producerId < 0 !== request.producerEpoch < 0;
   if (hasHalf) return { errorCode: errors.INVALID_REQUEST };
   const result = await context.transactions.init({ ...request, timeoutMs: request.transactionTimeoutMs });
   return { ...result, errorCode: fencedFor(result.errorCode, client, { since: 4 }) };
-}
+};
 
-export async function handleAddPartitionsToTxn(
-  context: BrokerContext,
-  request: Request<'addPartitionsToTxn'>,
-  client: ClientContext,
-): Promise<Response<'addPartitionsToTxn'>> {
+export const handleAddPartitionsToTxn: Handler<'addPartitionsToTxn'> = async (context, request, client) => {
   const asked = request.topics.flatMap(({ name, partitions }) =>
     partitions.map((index) => ({ name, index })),
   );
@@ -45,22 +36,14 @@ export async function handleAddPartitionsToTxn(
       })),
     })),
   };
-}
+};
 
-export async function handleAddOffsetsToTxn(
-  context: BrokerContext,
-  request: Request<'addOffsetsToTxn'>,
-  client: ClientContext,
-): Promise<Response<'addOffsetsToTxn'>> {
+export const handleAddOffsetsToTxn: Handler<'addOffsetsToTxn'> = async (context, request, client) => {
   const result = context.transactions.add(request, { groups: [request.groupId] });
   return { errorCode: fencedFor(result, client, { since: 2 }) };
-}
+};
 
-export async function handleEndTxn(
-  context: BrokerContext,
-  request: Request<'endTxn'>,
-  client: ClientContext,
-): Promise<Response<'endTxn'>> {
+export const handleEndTxn: Handler<'endTxn'> = async (context, request, client) => {
   const result = await context.transactions.end(request, request.committed);
   return { errorCode: fencedFor(result, client, { since: 2 }) };
-}
+};

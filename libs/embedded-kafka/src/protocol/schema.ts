@@ -105,6 +105,14 @@ export function list<F extends Fields, O extends Options<[]>>(
   };
 }
 
+/** An array of structures that may be left out when encoding, and is then empty. */
+export function optionalList<F extends Fields>(
+  versions: Versions,
+  fields: F,
+): Field<Decoded<F>[], true, readonly Encodable<F>[]> {
+  return list(versions, fields, { default: [] });
+}
+
 /** An array of structures that may be null in the versions of `nullable` (all unless given). */
 export function nullableList<F extends Fields, O extends Options<[] | null>>(
   versions: Versions,
@@ -133,6 +141,11 @@ export function nullableArrayOf<T, O extends Options<[] | null>>(
   return { ...make('array', versions, { nullable: '0+', ...options }, null), item: item('0+') };
 }
 
+/** Partitions under the names of their topics, a shape that many messages have. */
+export function partitionsByTopic<F extends Fields>(partition: F) {
+  return list('0+', { name: string('0+'), partitions: list('0+', partition) });
+}
+
 /** A structure in a tagged field. */
 export function struct<F extends Fields, O extends Options<null>>(
   versions: Versions,
@@ -142,20 +155,29 @@ export function struct<F extends Fields, O extends Options<null>>(
   return { ...make('struct', versions, options, null), fields };
 }
 
-/** One API of the protocol: its key, the versions that are served, the first flexible one, request and response. */
-export interface Api<Q extends Fields = Fields, R extends Fields = Fields> {
+/** What there is to say about an API besides its messages. */
+export interface ApiFacts {
   readonly key: number;
   readonly name: string;
+  /** Versions that are served. */
   readonly versions: Versions;
   /** First version with compact types and tagged fields (KIP-482), or undefined. */
   readonly flexible: number | undefined;
+}
+
+/** One API of the protocol. */
+export interface Api<Q extends Fields = Fields, R extends Fields = Fields> extends ApiFacts {
   readonly request: Q;
   readonly response: R;
 }
 
-/** Declares an API; the identity function, there for its types. */
-export function api<Q extends Fields, R extends Fields>(definition: Api<Q, R>): Api<Q, R> {
-  return definition;
+/** Declares an API. */
+export function api<Q extends Fields, R extends Fields>(definition: {
+  about: ApiFacts;
+  request: Q;
+  response: R;
+}): Api<Q, R> {
+  return { ...definition.about, request: definition.request, response: definition.response };
 }
 
 /** Lower and upper bound of a range of versions. */

@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net';
-import type { BrokerContext } from '../broker-context.ts';
+import type { BrokerContext, Handler } from '../broker-context.ts';
 import { handlers } from '../handlers/handlers.ts';
-import type { Handler } from '../handlers/handlers.ts';
 import { giveBack } from '../log/read-buffers.ts';
 import { apiOfKey, apis, isServed, readHeader, readRequest, writeResponse } from '../protocol/apis.ts';
 import type { ApiName } from '../protocol/apis.ts';

@@ -15,94 +15,66 @@ interface TopicSetting {
 const LONG_MAX = '9223372036854775807';
 const HOUR_MS = 3_600_000;
 
+function setting(type: ConfigType) {
+  return (
+    fallback: string | number | boolean,
+    more: Omit<TopicSetting, 'type' | 'default'> = {},
+  ): TopicSetting => ({
+    type,
+    default: String(fallback),
+    ...more,
+  });
+}
+const [int, long, double] = [setting('int'), setting('long'), setting('double')];
+const [boolean, string, list] = [setting('boolean'), setting('string'), setting('list')];
+
 /**
  * The settings of a topic that are known, with Apache Kafka's types, bounds and defaults. Those that concern replication
  * or tiered storage are kept and shown, and have no effect on a single node.
  */
 export const topicSettings: Readonly<Record<string, TopicSetting>> = {
-  'cleanup.policy': {
-    type: 'list',
-    default: 'delete',
-    values: ['compact', 'delete'],
-    synonym: 'log.cleanup.policy',
-  },
-  'compression.gzip.level': { type: 'int', default: '-1', synonym: 'compression.gzip.level' },
-  'compression.lz4.level': { type: 'int', default: '9', synonym: 'compression.lz4.level' },
-  'compression.type': {
-    type: 'string',
-    default: 'producer',
+  'cleanup.policy': list('delete', { values: ['compact', 'delete'], synonym: 'log.cleanup.policy' }),
+  'compression.gzip.level': int(-1, { synonym: 'compression.gzip.level' }),
+  'compression.lz4.level': int(9, { synonym: 'compression.lz4.level' }),
+  'compression.type': string('producer', {
     values: ['uncompressed', 'zstd', 'lz4', 'snappy', 'gzip', 'producer'],
     synonym: 'compression.type',
-  },
-  'compression.zstd.level': { type: 'int', default: '3', synonym: 'compression.zstd.level' },
-  'delete.retention.ms': {
-    type: 'long',
-    default: String(24 * HOUR_MS),
-    min: 0,
-    synonym: 'log.cleaner.delete.retention.ms',
-  },
-  'file.delete.delay.ms': { type: 'long', default: '60000', min: 0, synonym: 'log.segment.delete.delay.ms' },
-  'flush.messages': { type: 'long', default: LONG_MAX, min: 1, synonym: 'log.flush.interval.messages' },
-  'flush.ms': { type: 'long', default: LONG_MAX, min: 0 },
-  'follower.replication.throttled.replicas': { type: 'list', default: '' },
-  'index.interval.bytes': { type: 'int', default: '4096', min: 0, synonym: 'log.index.interval.bytes' },
-  'leader.replication.throttled.replicas': { type: 'list', default: '' },
-  'local.retention.bytes': { type: 'long', default: '-2', min: -2, synonym: 'log.local.retention.bytes' },
-  'local.retention.ms': { type: 'long', default: '-2', min: -2, synonym: 'log.local.retention.ms' },
-  'max.compaction.lag.ms': {
-    type: 'long',
-    default: LONG_MAX,
-    min: 1,
-    synonym: 'log.cleaner.max.compaction.lag.ms',
-  },
-  'max.message.bytes': { type: 'int', default: '1048588', min: 0, synonym: 'message.max.bytes' },
-  'message.timestamp.after.max.ms': {
-    type: 'long',
-    default: String(HOUR_MS),
-    min: 0,
-    synonym: 'log.message.timestamp.after.max.ms',
-  },
-  'message.timestamp.before.max.ms': {
-    type: 'long',
-    default: LONG_MAX,
+  }),
+  'compression.zstd.level': int(3, { synonym: 'compression.zstd.level' }),
+  'delete.retention.ms': long(24 * HOUR_MS, { min: 0, synonym: 'log.cleaner.delete.retention.ms' }),
+  'file.delete.delay.ms': long(60000, { min: 0, synonym: 'log.segment.delete.delay.ms' }),
+  'flush.messages': long(LONG_MAX, { min: 1, synonym: 'log.flush.interval.messages' }),
+  'flush.ms': long(LONG_MAX, { min: 0 }),
+  'follower.replication.throttled.replicas': list(''),
+  'index.interval.bytes': int(4096, { min: 0, synonym: 'log.index.interval.bytes' }),
+  'leader.replication.throttled.replicas': list(''),
+  'local.retention.bytes': long(-2, { min: -2, synonym: 'log.local.retention.bytes' }),
+  'local.retention.ms': long(-2, { min: -2, synonym: 'log.local.retention.ms' }),
+  'max.compaction.lag.ms': long(LONG_MAX, { min: 1, synonym: 'log.cleaner.max.compaction.lag.ms' }),
+  'max.message.bytes': int(1048588, { min: 0, synonym: 'message.max.bytes' }),
+  'message.timestamp.after.max.ms': long(HOUR_MS, { min: 0, synonym: 'log.message.timestamp.after.max.ms' }),
+  'message.timestamp.before.max.ms': long(LONG_MAX, {
     min: 0,
     synonym: 'log.message.timestamp.before.max.ms',
-  },
-  'message.timestamp.type': {
-    type: 'string',
-    default: 'CreateTime',
+  }),
+  'message.timestamp.type': string('CreateTime', {
     values: ['CreateTime', 'LogAppendTime'],
     synonym: 'log.message.timestamp.type',
-  },
-  'min.cleanable.dirty.ratio': {
-    type: 'double',
-    default: '0.5',
-    min: 0,
-    max: 1,
-    synonym: 'log.cleaner.min.cleanable.ratio',
-  },
-  'min.compaction.lag.ms': {
-    type: 'long',
-    default: '0',
-    min: 0,
-    synonym: 'log.cleaner.min.compaction.lag.ms',
-  },
-  'min.insync.replicas': { type: 'int', default: '1', min: 1, synonym: 'min.insync.replicas' },
-  preallocate: { type: 'boolean', default: 'false', synonym: 'log.preallocate' },
-  'remote.log.copy.disable': { type: 'boolean', default: 'false' },
-  'remote.log.delete.on.disable': { type: 'boolean', default: 'false' },
-  'remote.storage.enable': { type: 'boolean', default: 'false' },
-  'retention.bytes': { type: 'long', default: '-1', min: -1, synonym: 'log.retention.bytes' },
-  'retention.ms': { type: 'long', default: String(168 * HOUR_MS), min: -1 },
-  'segment.bytes': { type: 'int', default: '1073741824', min: 14, synonym: 'log.segment.bytes' },
-  'segment.index.bytes': { type: 'int', default: '10485760', min: 4, synonym: 'log.index.size.max.bytes' },
-  'segment.jitter.ms': { type: 'long', default: '0', min: 0 },
-  'segment.ms': { type: 'long', default: String(168 * HOUR_MS), min: 1 },
-  'unclean.leader.election.enable': {
-    type: 'boolean',
-    default: 'false',
-    synonym: 'unclean.leader.election.enable',
-  },
+  }),
+  'min.cleanable.dirty.ratio': double(0.5, { min: 0, max: 1, synonym: 'log.cleaner.min.cleanable.ratio' }),
+  'min.compaction.lag.ms': long(0, { min: 0, synonym: 'log.cleaner.min.compaction.lag.ms' }),
+  'min.insync.replicas': int(1, { min: 1, synonym: 'min.insync.replicas' }),
+  preallocate: boolean(false, { synonym: 'log.preallocate' }),
+  'remote.log.copy.disable': boolean(false),
+  'remote.log.delete.on.disable': boolean(false),
+  'remote.storage.enable': boolean(false),
+  'retention.bytes': long(-1, { min: -1, synonym: 'log.retention.bytes' }),
+  'retention.ms': long(168 * HOUR_MS, { min: -1 }),
+  'segment.bytes': int(1073741824, { min: 14, synonym: 'log.segment.bytes' }),
+  'segment.index.bytes': int(10485760, { min: 4, synonym: 'log.index.size.max.bytes' }),
+  'segment.jitter.ms': long(0, { min: 0 }),
+  'segment.ms': long(168 * HOUR_MS, { min: 1 }),
+  'unclean.leader.election.enable': boolean(false, { synonym: 'unclean.leader.election.enable' }),
 };
 
 const INTEGER_BOUNDS = { int: [-(2 ** 31), 2 ** 31 - 1], long: [-(2 ** 63), 2 ** 63] } as const;

@@ -9,15 +9,13 @@ import {
   nullableArrayOf,
   nullableList,
   nullableString,
+  optionalList,
   string,
   uuid,
 } from '../schema.ts';
 
 export const createTopics = api({
-  key: 19,
-  name: 'CreateTopics',
-  versions: '2-7',
-  flexible: 5,
+  about: { key: 19, name: 'CreateTopics', versions: '2-7', flexible: 5 },
   request: {
     topics: list('0+', {
       name: string('0+'),
@@ -55,10 +53,7 @@ export const createTopics = api({
 });
 
 export const deleteTopics = api({
-  key: 20,
-  name: 'DeleteTopics',
-  versions: '1-6',
-  flexible: 4,
+  about: { key: 20, name: 'DeleteTopics', versions: '1-6', flexible: 4 },
   request: {
     topics: list('6+', { name: nullableString('6+'), topicId: uuid('6+') }),
     topicNames: arrayOf('0-5', string),
@@ -76,10 +71,7 @@ export const deleteTopics = api({
 });
 
 export const createPartitions = api({
-  key: 37,
-  name: 'CreatePartitions',
-  versions: '0-3',
-  flexible: 2,
+  about: { key: 37, name: 'CreatePartitions', versions: '0-3', flexible: 2 },
   request: {
     topics: list('0+', {
       name: string('0+'),
@@ -100,10 +92,7 @@ export const createPartitions = api({
 });
 
 export const describeConfigs = api({
-  key: 32,
-  name: 'DescribeConfigs',
-  versions: '1-4',
-  flexible: 4,
+  about: { key: 32, name: 'DescribeConfigs', versions: '1-4', flexible: 4 },
   request: {
     resources: list('0+', {
       resourceType: int8('0+'),
@@ -126,11 +115,7 @@ export const describeConfigs = api({
         readOnly: boolean('0+'),
         configSource: int8('1+', { default: -1 }),
         isSensitive: boolean('0+'),
-        synonyms: list(
-          '1+',
-          { name: string('1+'), value: nullableString('1+'), source: int8('1+') },
-          { default: [] },
-        ),
+        synonyms: optionalList('1+', { name: string('1+'), value: nullableString('1+'), source: int8('1+') }),
         configType: int8('3+', { default: 0 }),
         documentation: nullableString('3+', { default: null }),
       }),
@@ -146,10 +131,7 @@ const configResponses = list('0+', {
 });
 
 export const alterConfigs = api({
-  key: 33,
-  name: 'AlterConfigs',
-  versions: '0-2',
-  flexible: 2,
+  about: { key: 33, name: 'AlterConfigs', versions: '0-2', flexible: 2 },
   request: {
     resources: list('0+', {
       resourceType: int8('0+'),
@@ -162,10 +144,7 @@ export const alterConfigs = api({
 });
 
 export const incrementalAlterConfigs = api({
-  key: 44,
-  name: 'IncrementalAlterConfigs',
-  versions: '0-1',
-  flexible: 1,
+  about: { key: 44, name: 'IncrementalAlterConfigs', versions: '0-1', flexible: 1 },
   request: {
     resources: list('0+', {
       resourceType: int8('0+'),

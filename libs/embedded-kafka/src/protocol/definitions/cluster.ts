@@ -17,10 +17,7 @@ import {
 const NO_OPERATIONS = -2147483648;
 
 export const apiVersions = api({
-  key: 18,
-  name: 'ApiVersions',
-  versions: '0-4',
-  flexible: 3,
+  about: { key: 18, name: 'ApiVersions', versions: '0-4', flexible: 3 },
   request: {
     clientSoftwareName: string('3+'),
     clientSoftwareVersion: string('3+'),
@@ -44,10 +41,7 @@ export const apiVersions = api({
 });
 
 export const metadata = api({
-  key: 3,
-  name: 'Metadata',
-  versions: '0-13',
-  flexible: 9,
+  about: { key: 3, name: 'Metadata', versions: '0-13', flexible: 9 },
   request: {
     topics: nullableList(
       '0+',
@@ -90,10 +84,7 @@ export const metadata = api({
 });
 
 export const describeCluster = api({
-  key: 60,
-  name: 'DescribeCluster',
-  versions: '0-2',
-  flexible: 0,
+  about: { key: 60, name: 'DescribeCluster', versions: '0-2', flexible: 0 },
   request: {
     includeClusterAuthorizedOperations: boolean('0+'),
     endpointType: int8('1+', { default: 1 }),

@@ -8,7 +8,9 @@ import {
   list,
   nullableList,
   nullableString,
+  optionalList,
   records,
+  partitionsByTopic,
   string,
   struct,
   uuid,
@@ -18,10 +20,7 @@ const currentLeader = { leaderId: int32('0+', { default: -1 }), leaderEpoch: int
 
 /** From version 13 a topic goes by its id; the versions a client may use with transactions begin at 3. */
 export const produce = api({
-  key: 0,
-  name: 'Produce',
-  versions: '3-13',
-  flexible: 9,
+  about: { key: 0, name: 'Produce', versions: '3-13', flexible: 9 },
   request: {
     transactionalId: nullableString('3+'),
     acks: int16('0+'),
@@ -42,11 +41,10 @@ export const produce = api({
         baseOffset: int64('0+'),
         logAppendTimeMs: int64('2+', { default: -1 }),
         logStartOffset: int64('5+', { default: -1 }),
-        recordErrors: list(
-          '8+',
-          { batchIndex: int32('8+'), batchIndexErrorMessage: nullableString('8+', { default: null }) },
-          { default: [] },
-        ),
+        recordErrors: optionalList('8+', {
+          batchIndex: int32('8+'),
+          batchIndexErrorMessage: nullableString('8+', { default: null }),
+        }),
         errorMessage: nullableString('8+', { default: null }),
         currentLeader: struct('10+', currentLeader, { tag: 0, default: null }),
       }),
@@ -56,10 +54,7 @@ export const produce = api({
 });
 
 export const fetch = api({
-  key: 1,
-  name: 'Fetch',
-  versions: '4-18',
-  flexible: 12,
+  about: { key: 1, name: 'Fetch', versions: '4-18', flexible: 12 },
   request: {
     clusterId: nullableString('12+', { tag: 0, default: null }),
     replicaId: int32('0-14', { default: -1 }),
@@ -116,85 +111,58 @@ export const fetch = api({
 });
 
 export const listOffsets = api({
-  key: 2,
-  name: 'ListOffsets',
-  versions: '1-11',
-  flexible: 6,
+  about: { key: 2, name: 'ListOffsets', versions: '1-11', flexible: 6 },
   request: {
     replicaId: int32('0+'),
     isolationLevel: int8('2+'),
-    topics: list('0+', {
-      name: string('0+'),
-      partitions: list('0+', {
-        index: int32('0+'),
-        currentLeaderEpoch: int32('4+', { default: -1 }),
-        timestamp: int64('0+'),
-      }),
+    topics: partitionsByTopic({
+      index: int32('0+'),
+      currentLeaderEpoch: int32('4+', { default: -1 }),
+      timestamp: int64('0+'),
     }),
     timeoutMs: int32('10+'),
   },
   response: {
     throttleTimeMs: int32('2+', { default: 0 }),
-    topics: list('0+', {
-      name: string('0+'),
-      partitions: list('0+', {
-        index: int32('0+'),
-        errorCode: int16('0+'),
-        timestamp: int64('1+', { default: -1 }),
-        offset: int64('1+', { default: -1 }),
-        leaderEpoch: int32('4+', { default: -1 }),
-      }),
+    topics: partitionsByTopic({
+      index: int32('0+'),
+      errorCode: int16('0+'),
+      timestamp: int64('1+', { default: -1 }),
+      offset: int64('1+', { default: -1 }),
+      leaderEpoch: int32('4+', { default: -1 }),
     }),
   },
 });
 
 export const offsetForLeaderEpoch = api({
-  key: 23,
-  name: 'OffsetForLeaderEpoch',
-  versions: '2-4',
-  flexible: 4,
+  about: { key: 23, name: 'OffsetForLeaderEpoch', versions: '2-4', flexible: 4 },
   request: {
     replicaId: int32('3+', { default: -2 }),
-    topics: list('0+', {
-      name: string('0+'),
-      partitions: list('0+', {
-        index: int32('0+'),
-        currentLeaderEpoch: int32('2+', { default: -1 }),
-        leaderEpoch: int32('0+'),
-      }),
+    topics: partitionsByTopic({
+      index: int32('0+'),
+      currentLeaderEpoch: int32('2+', { default: -1 }),
+      leaderEpoch: int32('0+'),
     }),
   },
   response: {
     throttleTimeMs: int32('2+', { default: 0 }),
-    topics: list('0+', {
-      name: string('0+'),
-      partitions: list('0+', {
-        errorCode: int16('0+'),
-        index: int32('0+'),
-        leaderEpoch: int32('1+', { default: -1 }),
-        endOffset: int64('0+', { default: -1 }),
-      }),
+    topics: partitionsByTopic({
+      errorCode: int16('0+'),
+      index: int32('0+'),
+      leaderEpoch: int32('1+', { default: -1 }),
+      endOffset: int64('0+', { default: -1 }),
     }),
   },
 });
 
 export const deleteRecords = api({
-  key: 21,
-  name: 'DeleteRecords',
-  versions: '0-2',
-  flexible: 2,
+  about: { key: 21, name: 'DeleteRecords', versions: '0-2', flexible: 2 },
   request: {
-    topics: list('0+', {
-      name: string('0+'),
-      partitions: list('0+', { index: int32('0+'), offset: int64('0+') }),
-    }),
+    topics: partitionsByTopic({ index: int32('0+'), offset: int64('0+') }),
     timeoutMs: int32('0+'),
   },
   response: {
     throttleTimeMs: int32('0+', { default: 0 }),
-    topics: list('0+', {
-      name: string('0+'),
-      partitions: list('0+', { index: int32('0+'), lowWatermark: int64('0+'), errorCode: int16('0+') }),
-    }),
+    topics: partitionsByTopic({ index: int32('0+'), lowWatermark: int64('0+'), errorCode: int16('0+') }),
   },
 });

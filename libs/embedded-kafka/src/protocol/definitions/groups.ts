@@ -10,6 +10,8 @@ import {
   list,
   nullableList,
   nullableString,
+  optionalList,
+  partitionsByTopic,
   string,
   uuid,
 } from '../schema.ts';
@@ -17,10 +19,7 @@ import {
 const NO_OPERATIONS = -2147483648;
 
 export const findCoordinator = api({
-  key: 10,
-  name: 'FindCoordinator',
-  versions: '0-6',
-  flexible: 3,
+  about: { key: 10, name: 'FindCoordinator', versions: '0-6', flexible: 3 },
   request: {
     key: string('0-3'),
     keyType: int8('1+', { default: 0 }),
@@ -33,26 +32,19 @@ export const findCoordinator = api({
     nodeId: int32('0-3', { default: -1 }),
     host: string('0-3', { default: '' }),
     port: int32('0-3', { default: -1 }),
-    coordinators: list(
-      '4+',
-      {
-        key: string('4+'),
-        nodeId: int32('4+'),
-        host: string('4+'),
-        port: int32('4+'),
-        errorCode: int16('4+'),
-        errorMessage: nullableString('4+', { default: null }),
-      },
-      { default: [] },
-    ),
+    coordinators: optionalList('4+', {
+      key: string('4+'),
+      nodeId: int32('4+'),
+      host: string('4+'),
+      port: int32('4+'),
+      errorCode: int16('4+'),
+      errorMessage: nullableString('4+', { default: null }),
+    }),
   },
 });
 
 export const joinGroup = api({
-  key: 11,
-  name: 'JoinGroup',
-  versions: '0-9',
-  flexible: 6,
+  about: { key: 11, name: 'JoinGroup', versions: '0-9', flexible: 6 },
   request: {
     groupId: string('0+'),
     sessionTimeoutMs: int32('0+'),
@@ -72,23 +64,16 @@ export const joinGroup = api({
     leader: string('0+', { default: '' }),
     skipAssignment: boolean('9+', { default: false }),
     memberId: string('0+', { default: '' }),
-    members: list(
-      '0+',
-      {
-        memberId: string('0+'),
-        groupInstanceId: nullableString('5+', { default: null }),
-        metadata: bytes('0+'),
-      },
-      { default: [] },
-    ),
+    members: optionalList('0+', {
+      memberId: string('0+'),
+      groupInstanceId: nullableString('5+', { default: null }),
+      metadata: bytes('0+'),
+    }),
   },
 });
 
 export const syncGroup = api({
-  key: 14,
-  name: 'SyncGroup',
-  versions: '0-5',
-  flexible: 4,
+  about: { key: 14, name: 'SyncGroup', versions: '0-5', flexible: 4 },
   request: {
     groupId: string('0+'),
     generationId: int32('0+'),
@@ -108,10 +93,7 @@ export const syncGroup = api({
 });
 
 export const heartbeat = api({
-  key: 12,
-  name: 'Heartbeat',
-  versions: '0-4',
-  flexible: 4,
+  about: { key: 12, name: 'Heartbeat', versions: '0-4', flexible: 4 },
   request: {
     groupId: string('0+'),
     generationId: int32('0+'),
@@ -122,10 +104,7 @@ export const heartbeat = api({
 });
 
 export const leaveGroup = api({
-  key: 13,
-  name: 'LeaveGroup',
-  versions: '0-5',
-  flexible: 4,
+  about: { key: 13, name: 'LeaveGroup', versions: '0-5', flexible: 4 },
   request: {
     groupId: string('0+'),
     memberId: string('0-2'),
@@ -138,23 +117,16 @@ export const leaveGroup = api({
   response: {
     throttleTimeMs: int32('1+', { default: 0 }),
     errorCode: int16('0+'),
-    members: list(
-      '3+',
-      {
-        memberId: string('3+'),
-        groupInstanceId: nullableString('3+', { default: null }),
-        errorCode: int16('3+'),
-      },
-      { default: [] },
-    ),
+    members: optionalList('3+', {
+      memberId: string('3+'),
+      groupInstanceId: nullableString('3+', { default: null }),
+      errorCode: int16('3+'),
+    }),
   },
 });
 
 export const offsetCommit = api({
-  key: 8,
-  name: 'OffsetCommit',
-  versions: '2-10',
-  flexible: 8,
+  about: { key: 8, name: 'OffsetCommit', versions: '2-10', flexible: 8 },
   request: {
     groupId: string('0+'),
     generationId: int32('1+', { default: -1 }),
@@ -183,10 +155,7 @@ export const offsetCommit = api({
 });
 
 export const offsetFetch = api({
-  key: 9,
-  name: 'OffsetFetch',
-  versions: '1-10',
-  flexible: 6,
+  about: { key: 9, name: 'OffsetFetch', versions: '1-10', flexible: 6 },
   request: {
     groupId: string('0-7'),
     topics: nullableList(
@@ -208,67 +177,50 @@ export const offsetFetch = api({
   },
   response: {
     throttleTimeMs: int32('3+', { default: 0 }),
-    topics: list(
-      '0-7',
-      {
-        name: string('0+'),
-        partitions: list('0+', {
-          index: int32('0+'),
-          offset: int64('0+'),
-          leaderEpoch: int32('5+', { default: -1 }),
-          metadata: nullableString('0+'),
-          errorCode: int16('0+'),
-        }),
-      },
-      { default: [] },
-    ),
-    errorCode: int16('2-7', { default: 0 }),
-    groups: list(
-      '8+',
-      {
-        groupId: string('8+'),
-        topics: list('8+', {
-          name: string('8-9', { default: '' }),
-          topicId: uuid('10+', { default: '00000000-0000-0000-0000-000000000000' }),
-          partitions: list('8+', {
-            index: int32('8+'),
-            offset: int64('8+'),
-            leaderEpoch: int32('8+', { default: -1 }),
-            metadata: nullableString('8+'),
-            errorCode: int16('8+'),
-          }),
-        }),
-        errorCode: int16('8+'),
-      },
-      { default: [] },
-    ),
-  },
-});
-
-export const offsetDelete = api({
-  key: 47,
-  name: 'OffsetDelete',
-  versions: '0',
-  flexible: undefined,
-  request: {
-    groupId: string('0+'),
-    topics: list('0+', { name: string('0+'), partitions: list('0+', { index: int32('0+') }) }),
-  },
-  response: {
-    errorCode: int16('0+'),
-    throttleTimeMs: int32('0+', { default: 0 }),
-    topics: list('0+', {
+    topics: optionalList('0-7', {
       name: string('0+'),
-      partitions: list('0+', { index: int32('0+'), errorCode: int16('0+') }),
+      partitions: list('0+', {
+        index: int32('0+'),
+        offset: int64('0+'),
+        leaderEpoch: int32('5+', { default: -1 }),
+        metadata: nullableString('0+'),
+        errorCode: int16('0+'),
+      }),
+    }),
+    errorCode: int16('2-7', { default: 0 }),
+    groups: optionalList('8+', {
+      groupId: string('8+'),
+      topics: list('8+', {
+        name: string('8-9', { default: '' }),
+        topicId: uuid('10+', { default: '00000000-0000-0000-0000-000000000000' }),
+        partitions: list('8+', {
+          index: int32('8+'),
+          offset: int64('8+'),
+          leaderEpoch: int32('8+', { default: -1 }),
+          metadata: nullableString('8+'),
+          errorCode: int16('8+'),
+        }),
+      }),
+      errorCode: int16('8+'),
     }),
   },
 });
 
+export const offsetDelete = api({
+  about: { key: 47, name: 'OffsetDelete', versions: '0', flexible: undefined },
+  request: {
+    groupId: string('0+'),
+    topics: partitionsByTopic({ index: int32('0+') }),
+  },
+  response: {
+    errorCode: int16('0+'),
+    throttleTimeMs: int32('0+', { default: 0 }),
+    topics: partitionsByTopic({ index: int32('0+'), errorCode: int16('0+') }),
+  },
+});
+
 export const describeGroups = api({
-  key: 15,
-  name: 'DescribeGroups',
-  versions: '0-6',
-  flexible: 5,
+  about: { key: 15, name: 'DescribeGroups', versions: '0-6', flexible: 5 },
   request: { groups: arrayOf('0+', string), includeAuthorizedOperations: boolean('3+') },
   response: {
     throttleTimeMs: int32('1+', { default: 0 }),
@@ -293,10 +245,7 @@ export const describeGroups = api({
 });
 
 export const listGroups = api({
-  key: 16,
-  name: 'ListGroups',
-  versions: '0-5',
-  flexible: 3,
+  about: { key: 16, name: 'ListGroups', versions: '0-5', flexible: 3 },
   request: { statesFilter: arrayOf('4+', string), typesFilter: arrayOf('5+', string) },
   response: {
     throttleTimeMs: int32('1+', { default: 0 }),
@@ -311,10 +260,7 @@ export const listGroups = api({
 });
 
 export const deleteGroups = api({
-  key: 42,
-  name: 'DeleteGroups',
-  versions: '0-2',
-  flexible: 2,
+  about: { key: 42, name: 'DeleteGroups', versions: '0-2', flexible: 2 },
   request: { groupIds: arrayOf('0+', string) },
   response: {
     throttleTimeMs: int32('0+', { default: 0 }),

@@ -1,11 +1,19 @@
-import { api, arrayOf, boolean, int16, int32, int64, list, nullableString, string } from '../schema.ts';
+import {
+  api,
+  arrayOf,
+  boolean,
+  int16,
+  int32,
+  int64,
+  list,
+  nullableString,
+  partitionsByTopic,
+  string,
+} from '../schema.ts';
 
 /** Version 6 brings two-phase commit for outside coordinators (KIP-939), which is not offered. */
 export const initProducerId = api({
-  key: 22,
-  name: 'InitProducerId',
-  versions: '0-5',
-  flexible: 2,
+  about: { key: 22, name: 'InitProducerId', versions: '0-5', flexible: 2 },
   request: {
     transactionalId: nullableString('0+'),
     transactionTimeoutMs: int32('0+'),
@@ -20,17 +28,11 @@ export const initProducerId = api({
   },
 });
 
-const partitionResults = list('0+', {
-  name: string('0+'),
-  partitions: list('0+', { index: int32('0+'), errorCode: int16('0+') }),
-});
+const partitionResults = partitionsByTopic({ index: int32('0+'), errorCode: int16('0+') });
 
 /** Versions from 4 on are between brokers. */
 export const addPartitionsToTxn = api({
-  key: 24,
-  name: 'AddPartitionsToTxn',
-  versions: '0-3',
-  flexible: 3,
+  about: { key: 24, name: 'AddPartitionsToTxn', versions: '0-3', flexible: 3 },
   request: {
     transactionalId: string('0+'),
     producerId: int64('0+'),
@@ -41,10 +43,7 @@ export const addPartitionsToTxn = api({
 });
 
 export const addOffsetsToTxn = api({
-  key: 25,
-  name: 'AddOffsetsToTxn',
-  versions: '0-4',
-  flexible: 3,
+  about: { key: 25, name: 'AddOffsetsToTxn', versions: '0-4', flexible: 3 },
   request: {
     transactionalId: string('0+'),
     producerId: int64('0+'),
@@ -56,10 +55,7 @@ export const addOffsetsToTxn = api({
 
 /** Version 5 belongs to the second generation of transactions (KIP-890), which a broker must announce as a feature. */
 export const endTxn = api({
-  key: 26,
-  name: 'EndTxn',
-  versions: '0-4',
-  flexible: 3,
+  about: { key: 26, name: 'EndTxn', versions: '0-4', flexible: 3 },
   request: {
     transactionalId: string('0+'),
     producerId: int64('0+'),
@@ -70,10 +66,7 @@ export const endTxn = api({
 });
 
 export const txnOffsetCommit = api({
-  key: 28,
-  name: 'TxnOffsetCommit',
-  versions: '0-4',
-  flexible: 3,
+  about: { key: 28, name: 'TxnOffsetCommit', versions: '0-4', flexible: 3 },
   request: {
     transactionalId: string('0+'),
     groupId: string('0+'),
@@ -82,14 +75,11 @@ export const txnOffsetCommit = api({
     generationId: int32('3+', { default: -1 }),
     memberId: string('3+', { default: '' }),
     groupInstanceId: nullableString('3+', { default: null }),
-    topics: list('0+', {
-      name: string('0+'),
-      partitions: list('0+', {
-        index: int32('0+'),
-        offset: int64('0+'),
-        leaderEpoch: int32('2+', { default: -1 }),
-        metadata: nullableString('0+'),
-      }),
+    topics: partitionsByTopic({
+      index: int32('0+'),
+      offset: int64('0+'),
+      leaderEpoch: int32('2+', { default: -1 }),
+      metadata: nullableString('0+'),
     }),
   },
   response: { throttleTimeMs: int32('0+', { default: 0 }), topics: partitionResults },
