@@ -1,5 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
-import { settledWithin } from './backoff.ts';
+import { settledWithin, wait } from './backoff.ts';
 import { countConsumed, setLag } from './metrics.ts';
 import type { Messaging } from './messaging.ts';
 import { PartitionTask } from './partition-task.ts';
@@ -22,8 +23,10 @@ const STUCK_MS = 300_000;
 
 const DRAIN_TIMEOUT_MS = 30_000;
 
-/** The positions that a group commits are for those who watch its lag: more often would cost a request per batch. */
+/** Positions for those who watch a group's lag: more often would cost a request per batch. */
 const COMMIT_INTERVAL_MS = 1_000;
+const COMMIT_RETRY_MS = 200;
+const COMMIT_TIMEOUT_MS = 10_000;
 
 export interface GroupConsumerOptions {
   groupId: string;
@@ -31,8 +34,11 @@ export interface GroupConsumerOptions {
   maxBytesPerPartition?: number;
   waiting?: Partial<Waiting>;
   createHandler: CreatePartitionHandler;
-  /** Whether the consumer itself commits its positions to Kafka, now and then: for monitoring. */
-  commit: boolean;
+  /**
+   * Whether the consumer itself commits its positions to Kafka. `monitoring`: now and then. `durable`: they are what the
+   * group goes on from, so after every batch, and once before the first one of a partition, as often as that takes.
+   */
+  commit: 'no' | 'monitoring' | 'durable';
 }
 
 /** Shares partitions with the other members of a group; one batch per partition is in flight. */
@@ -42,9 +48,11 @@ export class GroupConsumer {
   readonly #consumer: SupervisedConsumer;
   #tasks = new Map<string, PartitionTask>();
   readonly #closings = new Map<string, Promise<void>>();
+  readonly #openings = new Set<Promise<void>>();
   readonly #draining = new AbortController();
   readonly #uncommitted = new Map<PartitionTask, bigint>();
   #commitTimer: NodeJS.Timeout | undefined;
+  #committing = Promise.resolve();
   #stopping: Promise<void> | undefined;
   #current: Consumer | undefined;
 
@@ -66,6 +74,11 @@ export class GroupConsumer {
 
   start(): Promise<void> {
     return this.#consumer.start();
+  }
+
+  /** Resolves when all partitions that are ours now have their positions, committed if they are `durable`. */
+  async opened(): Promise<void> {
+    while (this.#openings.size > 0) await Promise.all(this.#openings);
   }
 
   stop(): Promise<void> {
@@ -104,8 +117,11 @@ export class GroupConsumer {
         const task = this.#createTask(topic, partition);
         this.#tasks.set(name, task);
         consumer.pause([{ topic, partitions: [partition] }]);
-        if (!this.#draining.signal.aborted)
-          void this.#open(task, { consumer, formerClosed: this.#closings.get(name) });
+        if (!this.#draining.signal.aborted) {
+          const opening = this.#open(task, { consumer, formerClosed: this.#closings.get(name) });
+          this.#openings.add(opening);
+          void opening.then(() => this.#openings.delete(opening));
+        }
         former.delete(name);
       }
     }
@@ -144,7 +160,14 @@ export class GroupConsumer {
   ): Promise<void> {
     await formerClosed;
     const position = await task.open();
-    if (position !== undefined) this.#goOn(task, { consumer, position });
+    if (position === undefined) return;
+    if (this.#options.commit === 'durable') {
+      while (!(await this.#commitOffsets(consumer, [[task, position]]))) {
+        if (task.isRevoked || this.#draining.signal.aborted) return;
+        await wait(COMMIT_RETRY_MS);
+      }
+    }
+    this.#goOn(task, { consumer, position });
   }
 
   async #handle({ batch, resolveOffset }: EachBatchPayload, consumer: Consumer): Promise<void> {
@@ -190,27 +213,42 @@ export class GroupConsumer {
   }
 
   #committed(task: PartitionTask, position: bigint): void {
-    if (!this.#options.commit) return;
+    const { commit } = this.#options;
+    if (commit === 'no') return;
     this.#uncommitted.set(task, position);
-    this.#commitTimer ??= setTimeout(() => {
-      void this.#commit();
-    }, COMMIT_INTERVAL_MS).unref();
+    if (commit === 'durable') void this.#commit();
+    else
+      this.#commitTimer ??= setTimeout(() => {
+        void this.#commit();
+      }, COMMIT_INTERVAL_MS).unref();
   }
 
-  async #commit(): Promise<void> {
+  /** One after the other, so that an older position never overtakes. */
+  #commit(): Promise<void> {
     clearTimeout(this.#commitTimer);
     this.#commitTimer = undefined;
-    const positions = [...this.#uncommitted].filter(([task]) => !task.isRevoked);
-    this.#uncommitted.clear();
-    if (positions.length === 0) return;
+    return (this.#committing = this.#committing.then(async () => {
+      const positions = [...this.#uncommitted].filter(([task]) => !task.isRevoked);
+      this.#uncommitted.clear();
+      if (positions.length > 0 && this.#current !== undefined)
+        await this.#commitOffsets(this.#current, positions);
+    }));
+  }
+
+  /** Gives whether they were committed; never rejects. */
+  async #commitOffsets(consumer: Consumer, positions: [PartitionTask, bigint][]): Promise<boolean> {
     const offsets = positions.map(([{ topic, partition }, position]) => ({
       topic,
       partition,
       offset: position.toString(),
     }));
-    await this.#current?.commitOffsets(offsets).catch((error: unknown) => {
-      this.#warn(positions[0]![0], error, 'positions were not committed for monitoring');
-    });
+    try {
+      await consumer.commitOffsets(offsets);
+      return true;
+    } catch (error) {
+      this.#warn(positions[0]![0], error, 'positions were not committed');
+      return false;
+    }
   }
 
   /** What is in flight is finished and committed, what waits is left to the next member. */
@@ -220,7 +258,9 @@ export class GroupConsumer {
       this.#current?.pause([{ topic, partitions: [partition] }]);
     const tasks = [...this.#tasks.values()];
     await settledWithin(Promise.all(tasks.map((task) => task.idle())), DRAIN_TIMEOUT_MS);
-    await this.#commit();
+    // What was finished last reports its position in the microtasks that follow.
+    await setImmediate();
+    await settledWithin(this.#commit(), COMMIT_TIMEOUT_MS);
     await this.#consumer.stop();
     for (const task of tasks) task.revoke();
     await Promise.all([...this.#closings.values(), ...tasks.map((task) => task.close())]);

@@ -23,5 +23,13 @@ export type { Sink } from './sink.ts';
 export type { SinkBatch, SinkOptions } from './sink-handler.ts';
 export { createTransformer } from './transformer.ts';
 export type { Transformer } from './transformer.ts';
-export type { TransformBatch, TransformerOptions, TransformResult } from './transform-handler.ts';
+export type {
+  OpeningPartition,
+  TransformBatch,
+  TransformerOptions,
+  TransformResult,
+} from './transform-handler.ts';
 export type { DeadLetter } from './dead-letter.ts';
+export { createSubscription } from './subscription.ts';
+export type { Subscription } from './subscription.ts';
+export type { SubscriptionContext, SubscriptionOptions } from './subscription-handler.ts';

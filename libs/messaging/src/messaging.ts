@@ -1,5 +1,5 @@
 import kafkajs from 'kafkajs';
-import type { Kafka, LogEntry, RetryOptions } from 'kafkajs';
+import type { Kafka, KafkaConfig, LogEntry, RetryOptions } from 'kafkajs';
 import { createAdmin } from './admin.ts';
 import type { MessagingAdmin } from './admin.ts';
 import { repairReadCommitted } from './read-committed.ts';
@@ -14,6 +14,8 @@ export interface MessagingOptions {
   logger: Logger;
   /** The largest record that is written or read, in bytes with key and headers: the topics' `max.message.bytes`. */
   maxRecordBytes: number;
+  /** TLS and credentials, as kafkajs takes them. */
+  security?: Pick<KafkaConfig, 'ssl' | 'sasl'>;
 }
 
 /** What everything else here is made from. */
@@ -42,10 +44,11 @@ const REQUEST_TIMEOUT_MS = 10_000;
 
 /** Names a Kafka cluster. Does no I/O. */
 export function createMessaging(options: MessagingOptions): Messaging {
-  const { brokers, clientId, logger } = options;
+  const { brokers, clientId, logger, security } = options;
   repairReadCommitted();
   const kafka = (retry: Partial<RetryOptions> = {}) =>
     new kafkajs.Kafka({
+      ...security,
       brokers,
       clientId,
       connectionTimeout: 2_000,

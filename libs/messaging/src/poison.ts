@@ -15,6 +15,8 @@ export interface PoisonPolicy<T> {
   onFailure(error: unknown, failures: number): void;
   /** Ends the waiting; what was not done stays undone. */
   signal: AbortSignal;
+  /** Milliseconds before the next attempt, after so many failures. */
+  backoffMs?(failures: number): number;
 }
 
 /**
@@ -40,7 +42,7 @@ export async function workThrough<T>(
         return;
       }
     }
-    await wait(backoffMs(waits - 1), policy.signal);
+    await wait(policy.backoffMs?.(waits) ?? backoffMs(waits - 1), policy.signal);
   }
 }
 

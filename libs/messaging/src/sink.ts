@@ -23,7 +23,7 @@ export function createSink(messaging: Messaging, options: SinkOptions): Sink {
   const consumer = new GroupConsumer(messaging, {
     groupId,
     topics,
-    commit: true,
+    commit: 'monitoring',
     ...(lingerMs === undefined ? {} : { waiting: { minBytes: 65_536, maxWaitTimeInMs: lingerMs } }),
     ...(maxBatchBytes === undefined ? {} : { maxBytesPerPartition: maxBatchBytes }),
     createHandler: (context) => createSinkHandler({ messaging, options, letters, context }),

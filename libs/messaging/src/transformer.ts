@@ -27,7 +27,7 @@ export function createTransformer(messaging: Messaging, options: TransformerOpti
     groupId,
     topics,
     // The positions are in the transactions.
-    commit: false,
+    commit: 'no',
     createHandler: (context) => createTransformHandler(messaging, options, context),
   });
   return { start: () => consumer.start(), health: () => consumer.health(), stop: () => consumer.stop() };
