@@ -252,6 +252,27 @@ describe('asymmetric signatures', () => {
     });
   });
 
+  it("are what Standard Webhooks calls v1a, by a scheme of one's own", () => {
+    const { publicKey, privateKey } = pairs.ed25519;
+    const raw = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32);
+    const scheme: SignatureScheme = {
+      algorithm: 'ed25519',
+      encoding: 'base64',
+      header: 'webhook-signature',
+      grammar: { separator: ' ', signature_prefix: 'v1a,' },
+      signed: '{id}.{timestamp}.{body}',
+      id_header: 'webhook-id',
+      timestamp_header: 'webhook-timestamp',
+      key_encoding: 'base64',
+      key_prefix: 'whpk_',
+    };
+    const secret = privateKey.export({ format: 'pem', type: 'pkcs8' }) as string;
+    const signed = signRequest(scheme, { secret, url: 'https://a.example/', body: 'body', now: NOW });
+    const header = signed.headers['webhook-signature']!;
+    const headers = { ...signed.headers, 'webhook-signature': `v1,AAAA ${header}` };
+    expect(verify(scheme, { headers, body: 'body' }, `whpk_${raw.toString('base64')}`)).toEqual(accepted);
+  });
+
   it('refuses RSA keys that are too short to trust', () => {
     const scheme: SignatureScheme = { ...plain, algorithm: 'rsa-sha256', key_encoding: 'pem' };
     const { publicKey, privateKey } = others.small;
