@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import net from 'node:net';
-import { readResponse, writeRequest } from '../src/protocol/apis.ts';
+import { readResponse, writeRequest } from './client-frames.ts';
 import type { ApiName, apis } from '../src/protocol/apis.ts';
 import type { Decoded, Encodable } from '../src/protocol/schema.ts';
 

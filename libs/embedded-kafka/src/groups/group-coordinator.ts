@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Request } from '../protocol/apis.ts';
 import { errors } from '../protocol/errors.ts';
 import type { ErrorCode } from '../protocol/errors.ts';
 import { Group } from './group.ts';
@@ -18,14 +19,7 @@ export interface GroupOptions {
   readonly offsetsRetentionMs: number;
 }
 
-export interface JoinRequest {
-  readonly groupId: string;
-  readonly memberId: string;
-  readonly groupInstanceId: string | null;
-  readonly sessionTimeoutMs: number;
-  readonly rebalanceTimeoutMs: number;
-  readonly protocolType: string;
-  readonly protocols: readonly MemberProtocol[];
+export interface JoinRequest extends Request<'joinGroup'> {
   readonly clientId: string;
   readonly clientHost: string;
   /** Whether a newcomer must come back with the id it is given (JoinGroup from version 4 on). */
@@ -35,12 +29,7 @@ export interface JoinRequest {
 }
 
 /** Names a member in a generation of its group. */
-export interface MemberReference {
-  readonly groupId: string;
-  readonly generationId: number;
-  readonly memberId: string;
-  readonly groupInstanceId: string | null;
-}
+export type MemberReference = Request<'heartbeat'>;
 
 /** Coordinates all groups with the classic protocol. */
 export class GroupCoordinator {
@@ -115,11 +104,7 @@ export class GroupCoordinator {
 
   sync(
     reference: MemberReference,
-    options: {
-      protocolType: string | null;
-      protocolName: string | null;
-      assignments: readonly { memberId: string; assignment: Buffer }[];
-    },
+    options: Pick<Request<'syncGroup'>, 'protocolType' | 'protocolName' | 'assignments'>,
   ): Promise<SyncResult> | SyncResult {
     const found = this.findMember(reference);
     if (!found.member) return { errorCode: found.errorCode };

@@ -1,3 +1,5 @@
+import type { Response } from '../protocol/apis.ts';
+
 /** An assignment strategy that a member offers, with what it says about itself under it. The broker looks into neither. */
 export interface MemberProtocol {
   readonly name: string;
@@ -5,24 +7,10 @@ export interface MemberProtocol {
 }
 
 /** What a join is answered with. */
-export interface JoinResult {
-  readonly errorCode: number;
-  readonly generationId?: number;
-  readonly protocolType?: string | null;
-  readonly protocolName?: string | null;
-  readonly leader?: string;
-  readonly skipAssignment?: boolean;
-  readonly memberId: string;
-  readonly members?: { memberId: string; groupInstanceId: string | null; metadata: Buffer }[];
-}
+export type JoinResult = Response<'joinGroup'>;
 
 /** What a sync is answered with. */
-export interface SyncResult {
-  readonly errorCode: number;
-  readonly protocolType?: string | null;
-  readonly protocolName?: string | null;
-  readonly assignment?: Buffer;
-}
+export type SyncResult = Response<'syncGroup'>;
 
 /** A member of a group. */
 export interface Member {

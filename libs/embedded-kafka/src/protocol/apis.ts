@@ -39,7 +39,8 @@ interface MessageCodecs {
 
 const compiled = new Map<number, MessageCodecs>();
 
-function codecsOf(name: ApiName, version: number): MessageCodecs {
+/** Decoders and encoders of an API's messages in one version, compiled on first use. */
+export function codecsOf(name: ApiName, version: number): MessageCodecs {
   const definition: Api = apis[name];
   const id = definition.key * 256 + version;
   let codecs = compiled.get(id);
@@ -67,7 +68,8 @@ export function readHeader(reader: WireReader): RequestHeader {
   return { apiKey: reader.int16(), version: reader.int16(), correlationId: reader.int32() };
 }
 
-const clientIdCodec = compile({ clientId: nullableString('0+') }, 0, false);
+/** The client's id, which every version has behind the first eight bytes. */
+export const clientIdCodec = compile({ clientId: nullableString('0+') }, 0, false);
 
 /** The rest of the header and the body of a request whose first eight bytes are read. */
 export function readRequest<N extends ApiName>(
@@ -81,7 +83,8 @@ export function readRequest<N extends ApiName>(
   return { clientId: clientId ?? '', request: codecs.request.decode(reader) as Request<N> };
 }
 
-function skipTags(reader: WireReader): void {
+/** Passes over the tagged fields of a header. */
+export function skipTags(reader: WireReader): void {
   for (let left = reader.unsignedVarint(); left > 0; left--) {
     reader.unsignedVarint();
     reader.skip(reader.unsignedVarint());
@@ -101,44 +104,13 @@ export function writeResponse<N extends ApiName>(
   body.int32(correlationId);
   if (codecs.flexible && name !== 'apiVersions') body.unsignedVarint(0);
   codecs.response.encode(body, response as Encodable<Fields>);
+  return finishFrame(body);
+}
+
+/** Writes the size of a frame into its first four bytes, which were left for it. */
+export function finishFrame(body: WireWriter): Buffer[] {
   const size = body.length - 4;
   const chunks = body.finish();
   chunks[0]?.writeInt32BE(size, 0);
   return chunks;
-}
-
-/** The other side, for tests and tools: a request as a frame. */
-export function writeRequest<N extends ApiName>(
-  name: N,
-  version: number,
-  correlationId: number,
-  request: Encodable<(typeof apis)[N]['request']>,
-): Buffer[] {
-  const codecs = codecsOf(name, version);
-  const body = new WireWriter();
-  body.int32(0);
-  body.int16(apis[name].key);
-  body.int16(version);
-  body.int32(correlationId);
-  clientIdCodec.encode(body, { clientId: 'frames' });
-  if (codecs.flexible) body.unsignedVarint(0);
-  codecs.request.encode(body, request as Encodable<Fields>);
-  const size = body.length - 4;
-  const chunks = body.finish();
-  chunks[0]?.writeInt32BE(size, 0);
-  return chunks;
-}
-
-/** The other side, for tests and tools: a response without its size. */
-export function readResponse<N extends ApiName>(
-  frame: Buffer,
-  name: N,
-  version: number,
-): { correlationId: number; response: Decoded<(typeof apis)[N]['response']>; left: number } {
-  const codecs = codecsOf(name, version);
-  const reader = new WireReader(frame);
-  const correlationId = reader.int32();
-  if (codecs.flexible && name !== 'apiVersions') skipTags(reader);
-  const response = codecs.response.decode(reader) as Decoded<(typeof apis)[N]['response']>;
-  return { correlationId, response, left: reader.remaining };
 }

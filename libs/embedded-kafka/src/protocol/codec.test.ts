@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { apis, readHeader, readRequest, readResponse, writeRequest, writeResponse } from './apis.ts';
+import { apis, readHeader, readRequest, writeResponse } from './apis.ts';
+import { readResponse, writeRequest } from '../../test/client-frames.ts';
 import type { ApiName } from './apis.ts';
 import { hasVersion, versionRange } from './schema.ts';
 import type { Field, Fields } from './schema.ts';

@@ -1,5 +1,6 @@
 import { Journal } from '../log/journal.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
+import type { Request, Response } from '../protocol/apis.ts';
 import { errors } from '../protocol/errors.ts';
 import type { ErrorCode } from '../protocol/errors.ts';
 import type { OffsetStore } from '../groups/offset-store.ts';
@@ -25,17 +26,9 @@ interface Transaction {
 }
 
 /** A producer as it names itself in a request. */
-export interface ProducerReference {
-  readonly transactionalId: string;
-  readonly producerId: number;
-  readonly producerEpoch: number;
-}
+export type ProducerReference = Pick<Request<'endTxn'>, 'transactionalId' | 'producerId' | 'producerEpoch'>;
 
-export interface InitResult {
-  readonly errorCode: ErrorCode;
-  readonly producerId: number;
-  readonly producerEpoch: number;
-}
+type InitResult = Response<'initProducerId'>;
 
 export interface TransactionOptions {
   readonly fsync: boolean;
@@ -98,52 +91,46 @@ export class TransactionCoordinator {
     if (timeoutMs <= 0 || timeoutMs > this.options.maxTimeoutMs)
       return refused(errors.INVALID_TRANSACTION_TIMEOUT);
     const known = this.get(transactionalId);
-    if (!known) return this.initNew(transactionalId, timeoutMs);
+    if (!known) {
+      return this.begin(transactionalId, {
+        producerId: this.options.producerIds.take(),
+        epoch: 0,
+        timeoutMs,
+      });
+    }
     if (known.state.startsWith('Prepare')) return refused(errors.CONCURRENT_TRANSACTIONS);
     const isRetry = known.lastEpoch === request.producerEpoch && known.lastProducerId === request.producerId;
     if (request.producerId >= 0 && isRetry) return initialized(known.producerId, known.epoch);
     const isOther = request.producerId !== known.producerId || request.producerEpoch !== known.epoch;
     if (request.producerId >= 0 && isOther) return refused(errors.PRODUCER_FENCED);
     if (known.state === 'Ongoing') await this.fence(transactionalId, known);
-    return this.bump(transactionalId, { timeoutMs, isRequested: request.producerId >= 0 });
+    const { producerId, epoch } = this.get(transactionalId) as Transaction;
+    const next =
+      epoch >= LAST_EPOCH
+        ? { producerId: this.options.producerIds.take(), epoch: 0 }
+        : { producerId, epoch: epoch + 1 };
+    const last = request.producerId >= 0 ? { producerId, epoch } : undefined;
+    return this.begin(transactionalId, { ...next, timeoutMs }, last);
   }
 
-  private initNew(transactionalId: string, timeoutMs: number): InitResult {
-    const producerId = this.options.producerIds.take();
+  /** Starts a transactional id, or its next epoch, with nothing open; `last` is what a repeated request may name. */
+  private begin(
+    transactionalId: string,
+    next: { producerId: number; epoch: number; timeoutMs: number },
+    last = { producerId: -1, epoch: -1 },
+  ): InitResult {
     const now = Date.now();
     this.put(transactionalId, {
-      producerId,
-      epoch: 0,
-      lastProducerId: -1,
-      lastEpoch: -1,
-      timeoutMs,
+      ...next,
+      lastProducerId: last.producerId,
+      lastEpoch: last.epoch,
       state: 'Empty',
       partitions: [],
       groups: [],
       startedAt: now,
       updatedAt: now,
     });
-    return initialized(producerId, 0);
-  }
-
-  private bump(transactionalId: string, options: { timeoutMs: number; isRequested: boolean }): InitResult {
-    const known = this.get(transactionalId) as Transaction;
-    const isExhausted = known.epoch >= LAST_EPOCH;
-    const producerId = isExhausted ? this.options.producerIds.take() : known.producerId;
-    const epoch = isExhausted ? 0 : known.epoch + 1;
-    this.put(transactionalId, {
-      ...known,
-      producerId,
-      epoch,
-      lastProducerId: options.isRequested ? known.producerId : -1,
-      lastEpoch: options.isRequested ? known.epoch : -1,
-      timeoutMs: options.timeoutMs,
-      state: 'Empty',
-      partitions: [],
-      groups: [],
-      updatedAt: Date.now(),
-    });
-    return initialized(producerId, epoch);
+    return initialized(next.producerId, next.epoch);
   }
 
   /** Aborts an open transaction under the next epoch, which shuts its producer out. */
