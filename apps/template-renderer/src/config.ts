@@ -1,5 +1,6 @@
 import { createKeyRing } from '@tributary/encryption';
 import { integer, secret, serviceEnv } from '@tributary/service-runtime';
+import { defaultLimits } from '@tributary/templating';
 import { z } from 'zod';
 
 const masterKey = z.string().refine(
@@ -22,7 +23,13 @@ export const rendererEnv = z.object({
   MASTER_KEY: secret(masterKey),
   MAX_BATCH_RECORDS: integer(1, 10_000).default(500),
   COMPILED_TEMPLATES: integer(1, 1_000_000).default(2_000),
-  MAX_TEMPLATE_STEPS: integer(1_000, 100_000_000).default(200_000),
+  MAX_TEMPLATE_STEPS: integer(1_000, 100_000_000).default(defaultLimits.steps),
+  MAX_DEDUPLICATION_BYTES: integer(1_048_576, 68_719_476_736).default(134_217_728),
+  /** Where stored executions are asked for; by default through the system's own origin. */
+  EVENT_STORE_URL: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
   WEBHOOK_GRACE_MS: integer(0, 600_000).default(10_000),
 });
 

@@ -14,6 +14,7 @@ import { deriveEventId } from './event-id.ts';
 import { describeError } from './failure.ts';
 import type { Failure } from './failure.ts';
 import { storedHeaders } from './stored-headers.ts';
+import type { SecretHeaders } from './stored-headers.ts';
 
 /** Bytes that a failed event keeps of the body, and of what was rendered. */
 export const KEPT_BYTES = 65_536;
@@ -26,7 +27,7 @@ export function failedEvent({
   failure,
 }: {
   request: CapturedRequest;
-  webhook: { id: string; name: string };
+  webhook: { id: string; name: string } & SecretHeaders;
   body: Pick<ParsedBody, 'text' | 'encoding'>;
   failure: Failure;
 }): WrittenEvent {
@@ -42,7 +43,7 @@ export function failedEvent({
         related: [],
         payload: {
           method: request.method,
-          headers: storedHeaders(request.headers),
+          headers: storedHeaders(request.headers, webhook),
           body: keptBody.text,
           ...(body.encoding === null ? {} : { body_encoding: body.encoding }),
           ...(keptBody.cut ? { body_truncated: true } : {}),

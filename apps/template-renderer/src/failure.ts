@@ -1,7 +1,18 @@
 import type { ExecutionError } from '@tributary/event-schemas';
 
 /** Where the way from request to event ended: a word for logs and metrics. */
-export type FailureStage = 'body' | 'template' | 'result' | 'event' | 'size';
+export type FailureStage =
+  | 'body'
+  | 'filter'
+  | 'schema'
+  | 'deduplication'
+  | 'route'
+  | 'template'
+  | 'result'
+  | 'event'
+  | 'size'
+  | 'topic'
+  | 'response';
 
 /** Why a request could not be interpreted. `error` is for the user, and may quote what the caller sent. */
 export interface Failure {

@@ -1,5 +1,5 @@
 import { recordHeaders, RESOURCE_ID, topics } from '@tributary/event-schemas';
-import type { CapturedRequest, Event, Outcome, OutcomeReply } from '@tributary/event-schemas';
+import type { CapturedRequest, Event, Outcome, OutcomeReply, ReplyAnswer } from '@tributary/event-schemas';
 import type { IncomingRecord, OutgoingRecord } from '@tributary/messaging';
 import type { WrittenEvent } from './complete-event.ts';
 
@@ -31,9 +31,17 @@ export function eventRecord(
   };
 }
 
-/** Where a consumer may answer the caller, when one waits. */
-function replyHeaders({ reply_partition: partition }: CapturedRequest): Record<string, string> {
-  if (partition === null) return {};
+/** The same event on the topic that its webhook names beside ours. */
+export function furtherRecord(record: OutgoingRecord, topic: string): OutgoingRecord {
+  return { ...record, topic };
+}
+
+/** Where a consumer may answer the caller, when one waits for that: in the other modes the renderer's answer is the one. */
+function replyHeaders({
+  reply_partition: partition,
+  response_mode: mode,
+}: CapturedRequest): Record<string, string> {
+  if (partition === null || mode !== 'sync') return {};
   return {
     [recordHeaders.replyTopic]: topics.replies.name,
     [recordHeaders.replyPartition]: String(partition),
@@ -74,16 +82,38 @@ export function outcomeRecord(
   };
 }
 
-/** The answer to the ingress that waits on `partition`. */
-export function replyRecord(outcome: Outcome, partition: number, traceContext: TraceContext): OutgoingRecord {
-  const { execution_id, outcome: name, cause, error } = outcome;
-  const reply: OutcomeReply = { execution_id, outcome: name, cause, error };
+/** The outcome, and the answer of the webhook's own, as the ingress is told. */
+export function replyOf(
+  { execution_id, outcome, cause, error }: Outcome,
+  response: ReplyAnswer | null,
+): OutcomeReply {
+  return { execution_id, outcome, cause, error, ...(response === null ? {} : { response }) };
+}
+
+/** The record of a reply to the ingress that waits on `partition`. */
+export function replyRecord(
+  reply: OutcomeReply,
+  partition: number,
+  traceContext: TraceContext,
+): OutgoingRecord {
   return {
     topic: topics.replies.name,
-    key: execution_id,
+    key: reply.execution_id,
     value: JSON.stringify(reply),
     headers: SCHEMA_VERSION,
     partition,
     traceContext,
   };
+}
+
+/**
+ * The partition on which the renderer tells the outcome; null when it does not. A caller of a `sync` webhook is answered by a
+ * consumer of the events, and by the renderer where there are none.
+ */
+export function replyPartition(
+  { reply_partition: partition, response_mode: mode }: CapturedRequest,
+  { outcome }: Outcome,
+): number | null {
+  if (mode === 'receipt') return null;
+  return mode === 'sync' && outcome === 'emitted' ? null : partition;
 }

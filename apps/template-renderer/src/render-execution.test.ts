@@ -1,40 +1,28 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseBody } from '@tributary/body-parsing';
-import { event as eventSchema, outcome as outcomeSchema } from '@tributary/event-schemas';
 import type { CapturedRequest } from '@tributary/event-schemas';
-import { createEnvironment } from '@tributary/templating';
+import { createThrottle } from '@tributary/templating';
 import { aCapturedRequest } from '../test/captured.ts';
+import {
+  aRenderedWebhook,
+  environment,
+  MINIMAL,
+  minimal,
+  runExecution,
+  WEBHOOK_ID,
+} from '../test/run-execution.ts';
+import { prepareWebhook } from './prepared-webhook.ts';
 import { renderExecution } from './render-execution.ts';
 
-const webhook = { id: '5a3c2f66-1111-4222-8333-444455556666', name: 'models', version: 3 };
+const webhook = { id: WEBHOOK_ID };
 const related = {
   'prefect.resource.id': `prefect-cloud.webhook.${webhook.id}`,
   'prefect.resource.name': 'models',
   'prefect.resource.role': 'webhook',
 };
-const environment = createEnvironment();
-const minimal = { event: 'x', resource: { 'prefect.resource.id': 'y' } };
-const MINIMAL = JSON.stringify(minimal);
 
-function run(template: string, body: string | Buffer = '', changes: Partial<CapturedRequest> = {}) {
-  let clock = 1_767_323_045_000;
-  const request = aCapturedRequest(changes);
-  const contentType = request.headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1];
-  const execution = renderExecution(
-    { request, body: () => parseBody({ contentType, bytes: Buffer.from(body as string) }) },
-    webhook,
-    {
-      template: () => environment.compile(template),
-      url: () => 'https://hooks.example/hooks/AERylZ_uewzpDx-8fcweHQ',
-      now: () => (clock += 0.25),
-    },
-  );
-  // Whatever comes out is what the contract says it is.
-  outcomeSchema.parse(execution.outcome);
-  for (const { event, json } of execution.events)
-    expect(eventSchema.parse(JSON.parse(json)).id).toBe(event.id);
-  return { ...execution, request, first: JSON.parse(execution.events[0]?.json ?? 'null') };
-}
+const run = (template: string, body: string | Buffer = '', request: Partial<CapturedRequest> = {}) =>
+  runExecution({ template }, { body, request });
 
 describe('the examples of the seed document', () => {
   it('a static template', () => {
@@ -385,6 +373,7 @@ it('lets a fault of ours through: it is no fault of the template', () => {
   const url = () => {
     throw new Error('no such key');
   };
-  const deps = { template: () => environment.compile('{{ webhook.url }}'), url, now: () => 0 };
-  expect(() => renderExecution({ request, body }, webhook, deps)).toThrow('no such key');
+  const prepared = prepareWebhook(environment, aRenderedWebhook({ template: '{{ webhook.url }}' }));
+  const deps = { url, throttle: createThrottle(), now: () => 0 };
+  expect(() => renderExecution({ request, body }, prepared, deps)).toThrow('no such key');
 });

@@ -1,32 +1,21 @@
 import type { ParsedBody } from '@tributary/body-parsing';
-import type { ActiveWebhook, CapturedRequest, Outcome } from '@tributary/event-schemas';
-import { TemplateError } from '@tributary/templating';
-import type { Template, Value } from '@tributary/templating';
-import { completeEvent } from './complete-event.ts';
-import type { Completion, WrittenEvent } from './complete-event.ts';
+import type { CapturedRequest, Outcome, ReplyAnswer } from '@tributary/event-schemas';
+import type { Throttle } from '@tributary/templating';
+import type { WrittenEvent } from './complete-event.ts';
+import { customResponse } from './custom-response.ts';
 import { failedEvent } from './failed-event.ts';
-import { failureOf } from './failure.ts';
 import type { Failure } from './failure.ts';
-import { readRenderedEvents } from './rendered-events.ts';
+import { interpret } from './interpretation.ts';
+import type { Interpretation, Subject, Verdict } from './interpretation.ts';
+import type { PreparedWebhook } from './prepared-webhook.ts';
 import { createStepTimer } from './steps.ts';
 import type { Clock, StepTimer } from './steps.ts';
-import { storedHeaders } from './stored-headers.ts';
 import { templateContext } from './template-context.ts';
 
-/**
- * Characters that the events of one execution may have together: a hundred events with the body as default payload would
- * make a hundred bodies of one.
- */
-const MAX_LENGTH = 8_388_608;
-
-/** The parts of a webhook that rendering needs. */
-export type RenderedWebhook = Pick<ActiveWebhook, 'id' | 'name' | 'version'>;
-
-export interface RenderDeps {
-  /** The webhook's compiled template. Throws a `TemplateError` when it does not compile. */
-  template: () => Template;
+export interface RenderDeps extends Pick<Subject, 'firstOf'> {
   /** The webhook's public URL. */
   url: () => string;
+  throttle: Throttle;
   now: Clock;
 }
 
@@ -38,6 +27,10 @@ export interface Execution {
   failure: Failure | null;
   /** What the template rendered, if it did. */
   rendered: string | null;
+  /** The answer of the webhook's own that its caller gets. */
+  response: ReplyAnswer | null;
+  /** The deduplication key that this execution holds from now on. A failed one holds none: its caller may try again. */
+  key: string | null;
 }
 
 /** A captured request and what its body turned out to be. */
@@ -45,8 +38,8 @@ export interface ReceivedRequest {
   request: CapturedRequest;
   /** The body as parsed; a function when that is still to do. */
   body: () => ParsedBody;
-  /** Why the body cannot be read, when it cannot (content-decoding failed). */
-  unreadable?: string;
+  /** Why it cannot be interpreted, where that is known before: its body cannot be decoded, a topic is missing. */
+  obstacle?: Failure;
 }
 
 /**
@@ -55,112 +48,98 @@ export interface ReceivedRequest {
  * execution rendered again by the same version gives the same ids.
  */
 export function renderExecution(
-  { request, body: parse, unreadable }: ReceivedRequest,
-  webhook: RenderedWebhook,
-  { template, url, now }: RenderDeps,
+  { request, body: parse, obstacle }: ReceivedRequest,
+  webhook: PreparedWebhook,
+  { url, throttle, now, firstOf }: RenderDeps,
 ): Execution {
+  const { settings } = webhook;
   const timer = createStepTimer(now, request.steps);
   const body = timer.run('parse', parse);
-  const fail = (failure: Failure): Execution => {
-    const written = failedEvent({ request, webhook, body, failure });
-    const outcome = outcomeOf({ request, webhook, timer, events: [written] }, 'failed', {
-      error: failure.error,
-    });
-    return { outcome, events: [written], failure, rendered: failure.rendered };
-  };
-  if (unreadable !== undefined) return fail(failureOf('body', unreadable));
+  const parts = { request, webhook, body, timer };
+  if (obstacle !== undefined) {
+    const verdict: Verdict = { outcome: 'failed', failure: obstacle };
+    return conclude(parts, { verdict, rendered: null, key: null }, null);
+  }
+  const { id, name, key_headers } = settings;
+  const context = templateContext({ request, body, webhook: { id, name, key_headers, url } });
+  const subject = { ...parts, context, throttle, firstOf };
+  const interpretation = interpret(subject);
+  const response = answer(subject, interpretation.verdict);
+  if (response === null || response.ok) return conclude(parts, interpretation, response?.value ?? null);
+  const { rendered } = interpretation;
+  const verdict: Verdict = { outcome: 'failed', failure: { ...response.failure, rendered } };
+  return conclude(parts, { verdict, rendered, key: null }, null);
+}
 
-  const context = templateContext({ request, body, webhook: { id: webhook.id, name: webhook.name, url } });
-  const result = timer.run('render', () => renderText(template, context));
-  if (!result.ok) return fail(result.failure);
-  const { rendered } = result;
+/** The webhook's own answer, where a caller waits for one and the outcome is not an error. */
+function answer(
+  { request, webhook, context, timer, throttle }: Subject,
+  verdict: Verdict,
+): ReturnType<typeof customResponse> | null {
+  if (webhook.responseBody === null || request.response_mode !== 'custom' || request.reply_partition === null)
+    return null;
+  if (verdict.outcome === 'failed' || verdict.outcome === 'rejected') return null;
+  if ('first' in verdict && verdict.first.response !== null)
+    return { ok: true, value: verdict.first.response };
+  const event = verdict.outcome === 'emitted' ? verdict.events[0] : undefined;
+  return timer.run('respond', () => customResponse(webhook, context, { event, throttle }));
+}
 
-  const completed = timer.run('validate', () =>
-    completeEvents(rendered, { request, webhook, payload: () => defaultPayload(request, body) }),
+function conclude(
+  { request, webhook, body, timer }: Pick<Subject, 'request' | 'webhook' | 'body' | 'timer'>,
+  { verdict, rendered, key }: Interpretation,
+  response: ReplyAnswer | null,
+): Execution {
+  const { settings } = webhook;
+  const shared = { request, version: settings.version, timer };
+  if (verdict.outcome === 'failed') {
+    const { failure } = verdict;
+    const written = failedEvent({ request, webhook: settings, body, failure });
+    const outcome = outcomeOf({ ...shared, events: [written] }, { outcome: 'failed', error: failure.error });
+    return { outcome, events: [written], failure, rendered: failure.rendered, response: null, key: null };
+  }
+  const events = verdict.outcome === 'emitted' ? verdict.events : [];
+  const outcome = outcomeOf(
+    { ...shared, events },
+    {
+      outcome: verdict.outcome,
+      cause: 'cause' in verdict ? verdict.cause : null,
+      error: 'error' in verdict ? verdict.error : null,
+      ...('first' in verdict ? { duplicate_of: verdict.first.executionId } : {}),
+      ...(response === null ? {} : { response: { status: response.status } }),
+    },
   );
-  if (!completed.ok) return fail({ ...completed.failure, rendered });
-  const { events } = completed;
-  const parts = { request, webhook, timer, events };
-  const outcome =
-    events.length === 0 ? outcomeOf(parts, 'ignored', { cause: 'empty' }) : outcomeOf(parts, 'emitted', {});
-  return { outcome, events, failure: null, rendered };
+  return { outcome, events, failure: null, rendered, response, key };
 }
 
 /** The outcome of a request that was not rendered. */
 export function unrenderedOutcome(
   request: CapturedRequest,
-  name: 'rejected' | 'failed',
+  outcome: 'rejected' | 'failed',
   details: { cause: NonNullable<Outcome['cause']>; version: number; message: string; now: Clock },
 ): Outcome {
   const { cause, version, message, now } = details;
   const timer = createStepTimer(now, request.steps);
   const error = { message, line: null, column: null, pointer: null };
-  return outcomeOf({ request, webhook: { version }, timer, events: [] }, name, { cause, error });
+  return outcomeOf({ request, version, timer, events: [] }, { outcome, cause, error });
 }
 
-function renderText(
-  template: () => Template,
-  context: ReadonlyMap<string, Value>,
-): { ok: true; rendered: string } | { ok: false; failure: Failure } {
-  try {
-    return { ok: true, rendered: template().render(context) };
-  } catch (error) {
-    // The engine wraps what it did not foresee, a defect of its own or of ours, and keeps that as the cause.
-    if (!(error instanceof TemplateError)) throw error;
-    if (error.cause !== undefined) throw error.cause;
-    const { name, message, line, column } = error;
-    // Both are 0 where the engine does not know the place.
-    const place = line > 0 ? { line, column } : {};
-    return { ok: false, failure: failureOf('template', `${name}: ${message}`, place) };
-  }
-}
-
-/** All events of a rendered text, or the first reason why there are none. */
-function completeEvents(
-  rendered: string,
-  completion: Completion,
-): { ok: true; events: WrittenEvent[] } | { ok: false; failure: Failure } {
-  const read = readRenderedEvents(rendered);
-  if (!read.ok) return { ok: false, failure: failureOf('result', read.message, { pointer: read.pointer }) };
-  const events: WrittenEvent[] = [];
-  let length = 0;
-  for (const [index, event] of read.events.entries()) {
-    const result = completeEvent(event, completion, { index, pointer: read.list ? `/${index}` : '' });
-    if (!result.ok) return result;
-    events.push(result.written);
-    length += result.written.json.length;
-    if (length > MAX_LENGTH) {
-      const message = `The events of one request may have ${MAX_LENGTH} characters together as JSON; these have more.`;
-      return { ok: false, failure: failureOf('size', message, { pointer: `/${index}` }) };
-    }
-  }
-  return { ok: true, events };
-}
-
-/** What an event says of its request when its template says nothing: Prefect's debugging information. */
-function defaultPayload({ method, headers }: CapturedRequest, body: ParsedBody): Record<string, unknown> {
-  return {
-    method,
-    headers: storedHeaders(headers),
-    body: body.text,
-    ...(body.encoding === null ? {} : { body_encoding: body.encoding }),
-  };
-}
+type Ended = Pick<Outcome, 'outcome'> &
+  Partial<Pick<Outcome, 'cause' | 'error' | 'duplicate_of' | 'response'>>;
 
 function outcomeOf(
   {
     request,
-    webhook,
+    version,
     timer,
     events,
-  }: { request: CapturedRequest; webhook: { version: number }; timer: StepTimer; events: WrittenEvent[] },
-  outcome: Outcome['outcome'],
-  { cause = null, error = null }: Partial<Pick<Outcome, 'cause' | 'error'>>,
+  }: { request: CapturedRequest; version: number; timer: StepTimer; events: WrittenEvent[] },
+  { outcome, cause = null, error = null, ...further }: Ended,
 ): Outcome {
   return {
     execution_id: request.execution_id,
     webhook_id: request.webhook_id,
-    webhook_version: webhook.version,
+    webhook_version: version,
     account: request.account,
     workspace: request.workspace,
     received: request.received,
@@ -169,6 +148,7 @@ function outcomeOf(
     error,
     events: events.map(({ event }) => event.id),
     replay_of: request.replay_of,
+    ...further,
     steps: timer.steps,
   };
 }

@@ -5,19 +5,27 @@ import { createMessaging, createPublisher, createTable, createTransformer } from
 import type { IncomingRecord } from '@tributary/messaging';
 import { httpServer } from '@tributary/service-runtime';
 import type { ServiceContext } from '@tributary/service-runtime';
-import { createEnvironment } from '@tributary/templating';
+import { createEnvironment, createThrottle } from '@tributary/templating';
+import { createBacklog } from './backlog.ts';
 import type { RendererConfig } from './config.ts';
 import { capturedRequests } from './consumers/captured-requests.ts';
+import { replayedRequests } from './consumers/replayed-requests.ts';
+import { createDeduplication } from './deduplication.ts';
+import { createFurtherTopics } from './further-topics.ts';
 import { createApp } from './http/app.ts';
 import { createObserver } from './observer.ts';
+import { createPreparedWebhooks } from './prepared-webhook.ts';
+import { createStoredRequests } from './stored-requests.ts';
 import { systemClock } from './steps.ts';
-import { createTemplates } from './templates.ts';
 import { createWebhookDirectory, decodeWebhook } from './webhook-directory.ts';
 import type { KnownWebhook } from './webhook-directory.ts';
 import { createWebhookUrls } from './webhook-url.ts';
 
 /** The consumer group, and the beginning of the transactional ids: the same for all instances, for ever. */
 const GROUP = 'template-renderer';
+const REPLAYS_GROUP = 'template-renderer-replays';
+/** Replays that requests may have to wait for. */
+const REPLAYS_AT_ONCE = 50;
 
 /** Builds the renderer: parts are added in the order in which they start, and stop in reverse. Returns its port, for tests. */
 export function buildRenderer({ config, logger, lifecycle }: ServiceContext<RendererConfig>): {
@@ -56,21 +64,44 @@ export function buildRenderer({ config, logger, lifecycle }: ServiceContext<Rend
     graceMs: config.WEBHOOK_GRACE_MS,
   });
   const replies = createPublisher(messaging, { producers: 1 });
-  const transformer = createTransformer(messaging, {
+  const deduplication = createDeduplication({
+    maxBytes: config.MAX_DEDUPLICATION_BYTES,
+    onForgotten: (count) => {
+      logger.warn(
+        { count },
+        'deduplication keys were forgotten before their windows ended, for want of memory',
+      );
+    },
+  });
+  const throttle = createThrottle();
+  const rendering = {
+    webhooks,
+    prepared: createPreparedWebhooks(environment, { max: config.COMPILED_TEMPLATES }),
+    furtherTopics: createFurtherTopics(messaging.topics),
+    throttle,
+    url: createWebhookUrls({ masterKey: config.MASTER_KEY, publicUrl: config.PUBLIC_URL }),
+    observer: createObserver(logger),
+    logger,
+    now: systemClock,
+    publish: replies.publish.bind(replies),
+  };
+  const shared = { transactionalIdPrefix: GROUP, deadLetterTopic: topics.deadLetters.name, service: GROUP };
+  const requests = createTransformer(messaging, {
+    ...shared,
     groupId: GROUP,
     topics: [topics.requests.name],
-    transactionalIdPrefix: GROUP,
     maxBatchRecords: config.MAX_BATCH_RECORDS,
-    deadLetterTopic: topics.deadLetters.name,
-    service: GROUP,
-    transform: capturedRequests({
-      webhooks,
-      templates: createTemplates(environment, { max: config.COMPILED_TEMPLATES }),
-      url: createWebhookUrls({ masterKey: config.MASTER_KEY, publicUrl: config.PUBLIC_URL }),
-      observer: createObserver(logger),
-      logger,
-      now: systemClock,
-      publish: (record) => replies.publish(record),
+    restore: deduplication.restore,
+    transform: capturedRequests({ ...rendering, deduplication }),
+  });
+  const replays = createTransformer(messaging, {
+    ...shared,
+    groupId: REPLAYS_GROUP,
+    topics: [topics.replays.name],
+    maxBatchRecords: Math.min(config.MAX_BATCH_RECORDS, REPLAYS_AT_ONCE),
+    transform: replayedRequests({
+      ...rendering,
+      backlog: createBacklog(messaging.admin, { groupId: GROUP, topic: topics.requests.name }),
     }),
   });
   const app = createApp({
@@ -78,6 +109,8 @@ export function buildRenderer({ config, logger, lifecycle }: ServiceContext<Rend
     logger,
     keys,
     environment,
+    throttle,
+    storedRequests: createStoredRequests(config.EVENT_STORE_URL ?? config.PUBLIC_URL),
     now: systemClock,
     publicUrl: config.PUBLIC_URL,
   });
@@ -87,7 +120,8 @@ export function buildRenderer({ config, logger, lifecycle }: ServiceContext<Rend
   lifecycle.add('access', access);
   lifecycle.add('webhooks', table);
   lifecycle.add('replies', replies);
-  lifecycle.add('requests', transformer);
+  lifecycle.add('requests', requests);
+  lifecycle.add('replays', replays);
   lifecycle.add('http', http);
   return { port: http.port };
 }

@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { storedHeaders } from './stored-headers.ts';
+import { storedHeaders as stored } from './stored-headers.ts';
+
+const none = { key_headers: [], signature_headers: [] };
+const storedHeaders = (headers: [string, string][], secrets = none) => stored(headers, secrets);
 
 describe('storedHeaders', () => {
   it.each([
@@ -27,6 +30,10 @@ describe('storedHeaders', () => {
       'sec-websocket-key',
       'x-jwt',
       'x-twilio-signature',
+      'paypal-transmission-sig',
+      'x_api_key',
+      'X-Session-Id',
+      'DPoP',
     ],
   ])('leaves out %s, which is or proves a secret', (name) => {
     expect(storedHeaders([[name, 'hunter2']])).toEqual({});
@@ -41,6 +48,8 @@ describe('storedHeaders', () => {
     'X-B3-TraceId',
     'x-envoy-internal',
     'CF-Ray',
+    'X-Amz-Cf-Id',
+    'Fastly-Client-IP',
   ])('leaves out %s, which proxies add', (name) => {
     expect(storedHeaders([[name, '1']])).toEqual({});
   });
@@ -64,5 +73,15 @@ describe('storedHeaders', () => {
       'x-keyboard': 'qwerty',
       constructor: 'x',
     });
+  });
+
+  it("leaves out the webhook's own keys and signatures, whatever their names", () => {
+    const secrets = { key_headers: ['x-open'], signature_headers: ['x-proof'] };
+    const headers: [string, string][] = [
+      ['X-Open', 'hunter2'],
+      ['x-proof', 'hunter2'],
+      ['x-a', '1'],
+    ];
+    expect(stored(headers, secrets)).toEqual({ 'x-a': '1' });
   });
 });

@@ -8,6 +8,8 @@ import type { Value } from '@tributary/templating';
 export interface TemplateWebhook {
   id: string;
   name: string;
+  /** Names in lower case of the headers that hold its keys: no template sees them. */
+  key_headers: readonly string[];
   /** Its public URL, which holds the secret slug: asked for only when a template does. */
   url: () => string;
 }
@@ -15,7 +17,7 @@ export interface TemplateWebhook {
 /** The part of a captured request that templates see. */
 export type TemplateRequest = Pick<
   CapturedRequest,
-  'execution_id' | 'method' | 'path' | 'query' | 'headers' | 'received'
+  'execution_id' | 'workspace' | 'method' | 'path' | 'query' | 'headers' | 'received'
 >;
 
 /** What a template can reach: Prefect's `method`, `headers` and `body`, and what we add (design.md, "Templates"). */
@@ -29,6 +31,7 @@ export function templateContext({
   webhook: TemplateWebhook;
 }): ReadonlyMap<string, Value> {
   const headers = joinedHeaders(request.headers);
+  for (const name of webhook.key_headers) headers.delete(name);
   return new Map<string, Value>([
     ['method', request.method],
     ['headers', caseInsensitiveDict(headers)],
@@ -41,6 +44,8 @@ export function templateContext({
     ['content_type', headers.get('content-type') ?? ''],
     ['received', request.received],
     ['execution_id', request.execution_id],
+    // For from_cloud_event: a CloudEvent's id is one of its workspace.
+    ['workspace', request.workspace],
     ['webhook', new WebhookDict(webhook)],
   ]);
 }
@@ -66,7 +71,7 @@ export function joinedHeaders(headers: CapturedRequest['headers']): Map<string, 
 class WebhookDict extends PyDict {
   readonly #url: () => string;
 
-  constructor({ id, name, url }: TemplateWebhook) {
+  constructor({ id, name, url }: Pick<TemplateWebhook, 'id' | 'name' | 'url'>) {
     super();
     this.set('id', id);
     this.set('name', name);

@@ -68,9 +68,35 @@ describe('decodeWebhook', () => {
     limits: { max_body_bytes: 1 },
   };
 
-  it('keeps what rendering needs', () => {
-    expect(decode({ ...record, description: 'x', slug_sha256: 'x' })).toEqual(record);
+  it('keeps what rendering needs, each field at its default', () => {
+    expect(decode({ ...record, description: 'x', slug_sha256: 'x' })).toEqual({
+      ...record,
+      limits: { max_body_bytes: 1, requests_per_second: 50, concurrency: 100 },
+      template_mode: 'jinja2',
+      filter: null,
+      routes: [],
+      schema: null,
+      parse_xml: false,
+      deduplication: null,
+      response: { mode: 'quiet' },
+      topic: null,
+      key_headers: [],
+      signature_headers: [],
+    });
     expect(decode(gone(2))).toEqual(gone(2));
+  });
+
+  it('keeps the names of headers that hold secrets, and no secret', () => {
+    const secret = { id, encrypted: 'v1.k1.hunter2', set: '2026-01-01T00:00:00Z' };
+    const authentication = [
+      { type: 'api_key', in: 'header', name: 'X-Custom', keys: [secret] },
+      { type: 'api_key', in: 'query', name: 'key', keys: [secret] },
+      { type: 'signature', scheme: { header: 'X-Proof' }, secrets: [secret] },
+      { type: 'of-tomorrow' },
+    ];
+    const webhook = decode({ ...record, authentication });
+    expect(webhook).toMatchObject({ key_headers: ['x-custom'], signature_headers: ['x-proof'] });
+    expect(JSON.stringify(webhook)).not.toContain('hunter2');
   });
 
   it.each(['', 'no json', 'null', '1', '{}', '{"deleted": true}'])('%j is none', (text) => {

@@ -1,19 +1,51 @@
 import { activeWebhook, deletedWebhook } from '@tributary/event-schemas';
 import type { ActiveWebhook, CapturedRequest } from '@tributary/event-schemas';
 import type { IncomingRecord } from '@tributary/messaging';
+import type { z } from 'zod';
 
-/** What rendering needs of a webhook; the slug stays encrypted. */
-const rendered = activeWebhook.pick({
-  id: true,
-  name: true,
-  version: true,
-  template: true,
-  slug_encrypted: true,
-  limits: true,
-});
-export type KnownWebhook =
-  | Pick<ActiveWebhook, 'id' | 'name' | 'version' | 'template' | 'slug_encrypted' | 'limits'>
-  | { deleted: true; id: string; version: number };
+/** What rendering needs of a webhook; the slug stays encrypted, and of its secrets only the names of headers are kept. */
+const rendered = activeWebhook
+  .pick({
+    id: true,
+    name: true,
+    version: true,
+    template: true,
+    template_mode: true,
+    filter: true,
+    routes: true,
+    schema: true,
+    parse_xml: true,
+    deduplication: true,
+    response: true,
+    topic: true,
+    slug_encrypted: true,
+    limits: true,
+    authentication: true,
+  })
+  .transform(({ authentication, ...webhook }) => ({ ...webhook, ...headersOf(authentication) }));
+
+/** A webhook's configuration, as far as rendering needs it. */
+export type RenderedWebhook = z.output<typeof rendered>;
+export type KnownWebhook = RenderedWebhook | { deleted: true; id: string; version: number };
+
+/** Names in lower case of headers that hold this webhook's own keys, and of those that hold its signatures. */
+function headersOf(authentication: ActiveWebhook['authentication']): {
+  key_headers: readonly string[];
+  signature_headers: readonly string[];
+} {
+  if (authentication.length === 0) return NO_HEADERS;
+  const keys: string[] = [];
+  const signatures: string[] = [];
+  for (const entry of authentication) {
+    if (entry.type === 'api_key' && entry.in === 'header') keys.push(entry.name.toLowerCase());
+    if (entry.type !== 'signature' || !('scheme' in entry)) continue;
+    const { header } = entry.scheme;
+    if (typeof header === 'string') signatures.push(header.toLowerCase());
+  }
+  return { key_headers: keys, signature_headers: signatures };
+}
+
+const NO_HEADERS = { key_headers: [], signature_headers: [] };
 
 /** Reads a record of `tributary.webhooks`; undefined for one that is not valid. */
 export function decodeWebhook({ value }: Pick<IncomingRecord, 'value'>): KnownWebhook | undefined {

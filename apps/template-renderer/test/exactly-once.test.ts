@@ -73,3 +73,43 @@ it('each event is there once, in order, although an instance is killed under loa
     ),
   ).toEqual([]);
 }, 240_000);
+
+it('of equal requests one is rendered, and the others name it, although an instance is killed under load', async () => {
+  const deduplication = { key: 'body.n', window_seconds: 600 };
+  const webhooks = await Promise.all(
+    Array.from({ length: 6 }, () => pipeline.saveWebhook(TEMPLATE, { deduplication })),
+  );
+  const received = new Date().toISOString();
+  const calls = new Map<string, string[]>();
+  const call = async (webhook: (typeof webhooks)[number], n: number): Promise<string> => {
+    const executionId = await pipeline.call(webhook, JSON.stringify({ n }), { received });
+    const key = `${webhook.id} ${n}`;
+    calls.set(key, [...(calls.get(key) ?? []), executionId]);
+    return executionId;
+  };
+  const isEnded = (id: string): boolean => pipeline.outcomes.has(id);
+  const load = webhooks.map(async (webhook) => {
+    for (let n = 0; n < 60; n++) await Promise.all([call(webhook, n), call(webhook, n)]);
+    // And once more, long after some were committed.
+    await Promise.all(Array.from({ length: 60 }, (_, n) => call(webhook, n)));
+  });
+  await eventually(() => [...calls.values()].flat().filter(isEnded).length > 100, { timeoutMs: 60_000 });
+  const [victim] = renderers.splice(0, 1);
+  await victim!.kill();
+  renderers.push(await startRenderer(pipeline.brokers, { INSTANCE_ID: 'd' }));
+  await Promise.all(load);
+  await eventually(() => [...calls.values()].flat().every(isEnded), { timeoutMs: 90_000 });
+  expect(calls.size).toBe(6 * 60);
+  for (const ids of calls.values()) {
+    const outcomes = ids.map((id) => pipeline.outcomes.get(id)!);
+    expect(outcomes.map((each) => each.length)).toEqual([1, 1, 1]);
+    const [first, ...others] = outcomes.flat().sort((a, b) => (a.outcome < b.outcome ? -1 : 1));
+    expect(first).toMatchObject({ outcome: 'emitted' });
+    for (const other of others)
+      expect(other).toMatchObject({
+        outcome: 'ignored',
+        cause: 'duplicate',
+        duplicate_of: first!.execution_id,
+      });
+  }
+}, 240_000);

@@ -31,11 +31,14 @@ export interface EmittedEvent {
 /** Kafka as the neighbours of the renderer see it: what they write to it, and what they read from it, committed only. */
 export type Pipeline = Awaited<ReturnType<typeof startPipeline>>;
 
+/** A topic that a webhook may name for its events. */
+export const FURTHER_TOPIC = 'events.renderer-test';
+
 export async function startPipeline() {
   const { brokers } = await kafkaForTests();
   const messaging = createMessaging({ brokers, clientId: 'renderer-test', logger: silent, maxRecordBytes });
   await messaging.admin.createTopics(
-    Object.values(topics).map((topic) => ({
+    [...Object.values(topics), { ...topics.events, name: FURTHER_TOPIC }].map((topic) => ({
       name: topic.name,
       partitions: topic.partitions,
       config: topicConfig(topic),
@@ -47,6 +50,7 @@ export async function startPipeline() {
   const events: EmittedEvent[] = [];
   const outcomes = new Map<string, Outcome[]>();
   const deadLetters: IncomingRecord[] = [];
+  const further: IncomingRecord[] = [];
   const replies = new Map<string, OutcomeReply[]>();
   const take: Record<string, (record: IncomingRecord) => void> = {
     [topics.events.name]: (record) => {
@@ -66,6 +70,7 @@ export async function startPipeline() {
       outcomes.set(outcome.execution_id, [...(outcomes.get(outcome.execution_id) ?? []), outcome]);
     },
     [topics.deadLetters.name]: (record) => deadLetters.push(record),
+    [FURTHER_TOPIC]: (record) => further.push(record),
   };
   const beginnings = new Map<string, Map<number, bigint>>();
   for (const topic of Object.keys(take)) {
@@ -109,6 +114,8 @@ export async function startPipeline() {
     events,
     outcomes,
     deadLetters,
+    /** Records of {@link FURTHER_TOPIC}. */
+    further,
     replies,
     /** Writes a record as it is. */
     publish: publisher.publish.bind(publisher),
@@ -146,7 +153,7 @@ export async function startPipeline() {
       });
       const headers = { ...VERSION, [recordHeaders.request]: JSON.stringify(request) };
       await publisher.publish({
-        topic: topics.requests.name,
+        topic: request.replay_of === null ? topics.requests.name : topics.replays.name,
         key: webhook.id,
         value: Buffer.from(body as string),
         headers,

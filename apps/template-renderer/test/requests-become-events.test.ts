@@ -9,7 +9,7 @@ import {
 } from '@tributary/event-schemas';
 import type { CapturedRequest } from '@tributary/event-schemas';
 import { eventually } from '@tributary/testing';
-import { ACCOUNT, REPLY_PARTITION, startPipeline, WORKSPACE } from './pipeline.ts';
+import { ACCOUNT, FURTHER_TOPIC, REPLY_PARTITION, startPipeline, WORKSPACE } from './pipeline.ts';
 import type { Pipeline } from './pipeline.ts';
 import { startRenderer } from './renderer.ts';
 import type { Renderer } from './renderer.ts';
@@ -69,14 +69,87 @@ describe('a request that its template can interpret', () => {
 
   it('is told to the ingress that waits, on the partition it reads', async () => {
     const { executionId, events } = await run(STATIC, '', { reply_partition: REPLY_PARTITION });
-    expect(events[0]!.headers).toMatchObject({
-      [recordHeaders.replyTopic]: topics.replies.name,
-      [recordHeaders.replyPartition]: String(REPLY_PARTITION),
-    });
+    expect(events[0]!.headers).not.toHaveProperty(recordHeaders.replyTopic);
     await eventually(() => pipeline.replies.has(executionId));
     expect(pipeline.replies.get(executionId)).toEqual([
       { execution_id: executionId, outcome: 'emitted', cause: null, error: null },
     ]);
+  });
+
+  it('is told with the answer of its own, where the webhook has one', async () => {
+    const webhook = await pipeline.saveWebhook(STATIC, {
+      response: {
+        mode: 'custom',
+        status: 201,
+        content_type: 'text/plain',
+        headers: {},
+        body: '{{ event.event }}',
+      },
+    });
+    const executionId = await pipeline.call(webhook, '', {
+      reply_partition: REPLY_PARTITION,
+      response_mode: 'custom',
+    });
+    const response = { status: 201, content_type: 'text/plain', headers: {}, body: 'model.refreshed' };
+    await eventually(() => pipeline.replies.has(executionId));
+    expect(pipeline.replies.get(executionId)).toMatchObject([{ outcome: 'emitted', response }]);
+    expect((await pipeline.outcomeOf(executionId)).response).toEqual({ status: 201 });
+  });
+
+  it('is left to a consumer to answer, where the caller waits for one', async () => {
+    const waits: Partial<CapturedRequest> = { reply_partition: REPLY_PARTITION, response_mode: 'sync' };
+    const { executionId, events } = await run(STATIC, '', waits);
+    expect(events[0]!.headers).toMatchObject({
+      [recordHeaders.executionId]: executionId,
+      [recordHeaders.replyTopic]: topics.replies.name,
+      [recordHeaders.replyPartition]: String(REPLY_PARTITION),
+    });
+    // Told after the former's would have been: its reply is not there, this one's is.
+    const ignored = await run('[]', '', waits);
+    await eventually(() => pipeline.replies.has(ignored.executionId));
+    expect(pipeline.replies.has(executionId)).toBe(false);
+  });
+
+  it('becomes one on the further topic of its webhook too; one that is missing is told', async () => {
+    const call = async (topic: string) => {
+      const webhook = await pipeline.saveWebhook(STATIC, { topic });
+      const outcome = await pipeline.outcomeOf(await pipeline.call(webhook));
+      return { outcome, events: await pipeline.eventsOf(outcome) };
+    };
+    const { outcome, events } = await call(FURTHER_TOPIC);
+    const copy = await eventually(() =>
+      pipeline.further.find(({ headers }) => headers['ce_id'] === outcome.events[0]),
+    );
+    expect(copy).toMatchObject({ key: Buffer.from(events[0]!.key), headers: events[0]!.headers });
+    expect(copy!.value!.toString()).toBe(events[0]!.text);
+    expect((await call('events.of-nobody')).outcome).toMatchObject({
+      outcome: 'failed',
+      error: { pointer: '/topic' },
+    });
+  });
+
+  it('may be rendered again, by the newest version, as of when it was received', async () => {
+    const webhook = await pipeline.saveWebhook(STATIC);
+    const first = await pipeline.outcomeOf(
+      await pipeline.call(webhook, '', { received: '2026-01-01T00:00:00Z' }),
+    );
+    await pipeline.saveWebhook(STATIC.replace('refreshed', 'second'), { id: webhook.id, version: 2 });
+    const replayed = await pipeline.outcomeOf(
+      await pipeline.call(webhook, '', {
+        webhook_version: 2,
+        received: first.received,
+        replay_of: first.execution_id,
+      }),
+    );
+    expect(replayed).toMatchObject({
+      outcome: 'emitted',
+      webhook_version: 2,
+      replay_of: first.execution_id,
+      received: first.received,
+    });
+    const [again] = await pipeline.eventsOf(replayed);
+    expect(again!.event).toMatchObject({ event: 'model.second', occurred: first.received });
+    expect(again!.event.id).not.toBe(first.events[0]);
   });
 
   it('keeps numbers to the digit', async () => {

@@ -6,21 +6,31 @@ import type {
   TransformBatch,
   TransformResult,
 } from '@tributary/messaging';
-import { eventRecord, outcomeRecord, replyRecord } from '../records.ts';
+import type { Deduplication } from '../deduplication.ts';
+import {
+  eventRecord,
+  furtherRecord,
+  outcomeRecord,
+  replyOf,
+  replyPartition,
+  replyRecord,
+} from '../records.ts';
 import { handleRequest } from './handle-request.ts';
-import type { Handled, HandleDeps } from './handle-request.ts';
+import type { BatchScope, Handled, HandleDeps } from './handle-request.ts';
 
 export interface CapturedRequestsDeps extends HandleDeps {
   /** Outside the transaction: a reply is told once the commit is acknowledged. */
   publish: Publisher['publish'];
+  /** Absent for replays. */
+  deduplication?: Deduplication;
 }
 
 /** Rendering is synchronous: after so long the process looks after its sockets, its group and its HTTP callers. */
 const BREATH_MS = 25;
 
 /**
- * The consumer of `tributary.requests`: a batch of one partition becomes events and outcomes, written in one transaction
- * with the position in the partition; then the callers who wait are told.
+ * The consumer of `tributary.requests`: a batch of one partition becomes events, outcomes and deduplication keys, written in
+ * one transaction with the position in the partition; then the callers who wait are told.
  */
 export function capturedRequests(
   deps: CapturedRequestsDeps,
@@ -31,17 +41,18 @@ export function capturedRequests(
       signal.throwIfAborted();
       await heartbeat();
     };
+    const scope: BatchScope = { pause, deduplication: deps.deduplication?.begin(partition) };
     const handled: Handled[] = [];
     let breathed = started;
     for (const record of records) {
-      const result = handleRequest(record, deps, { pause });
+      const result = handleRequest(record, deps, scope);
       handled.push(result instanceof Promise ? await result : result);
       if (performance.now() - breathed < BREATH_MS) continue;
       await setImmediate();
       await pause();
       breathed = performance.now();
     }
-    const result = collect(handled, deps);
+    const result = collect(handled, scope, deps);
     const durationMs = performance.now() - started;
     deps.observer.batch({
       topic,
@@ -54,24 +65,34 @@ export function capturedRequests(
   };
 }
 
-function collect(handled: Handled[], { publish, logger }: CapturedRequestsDeps): TransformResult {
+function collect(
+  handled: Handled[],
+  { deduplication }: BatchScope,
+  { publish, logger }: CapturedRequestsDeps,
+): TransformResult {
   const records: OutgoingRecord[] = [];
   const replies: OutgoingRecord[] = [];
   const deadLetters: { record: IncomingRecord; reason: string; error?: unknown }[] = [];
   for (const { executed, deadLetter } of handled) {
     if (deadLetter) deadLetters.push(deadLetter);
     if (!executed) continue;
-    const { request, outcome, events, partitionKey, traceContext } = executed;
+    const { request, outcome, events, topic, response, partitionKey, traceContext } = executed;
     const { webhook_version: version } = outcome;
-    for (const written of events) records.push(eventRecord(written, { request, version, traceContext }));
+    for (const written of events) {
+      const record = eventRecord(written, { request, version, traceContext });
+      records.push(record);
+      if (topic !== null) records.push(furtherRecord(record, topic));
+    }
     records.push(outcomeRecord(outcome, { partitionKey, traceContext }));
-    const { reply_partition: partition } = request;
-    if (partition !== null) replies.push(replyRecord(outcome, partition, traceContext));
+    const partition = replyPartition(request, outcome);
+    if (partition !== null) replies.push(replyRecord(replyOf(outcome, response), partition, traceContext));
   }
+  if (deduplication) records.push(...deduplication.records());
   return {
     records,
     deadLetters,
     afterCommit: () => {
+      deduplication?.committed();
       void tell(replies, { publish, logger });
     },
   };

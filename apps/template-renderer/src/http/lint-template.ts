@@ -1,25 +1,95 @@
-import { webhookLimits } from '@tributary/event-schemas';
-import { validateTemplate } from '@tributary/templating';
-import type { Environment } from '@tributary/templating';
+import { webhookSettings } from '@tributary/event-schemas';
+import { lintTemplate as lint, TemplateError } from '@tributary/templating';
+import type { Environment, LintFinding } from '@tributary/templating';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { parseInput } from './parse-input.ts';
 
-const input = z.strictObject({
-  template: z.string().min(1).max(webhookLimits.templateLength),
-  template_mode: z.enum(['jinja2']).default('jinja2'),
-});
+const { template, template_mode, filter, routes, deduplication } = webhookSettings.shape;
 
-/** `POST {ws}/templates/lint`: what saving the template would refuse; an empty list when nothing. */
+const input = z.strictObject({
+  template,
+  template_mode,
+  filter,
+  routes,
+  deduplication,
+  /** The body template of a `custom` answer. */
+  response_body: z.string().max(65_536).nullable().default(null),
+});
+type Input = z.output<typeof input>;
+
+/** What is said about a piece of a webhook: `pointer` names it. */
+interface Problem {
+  pointer: string;
+  rule: LintFinding['rule'];
+  severity: LintFinding['severity'];
+  message: string;
+  /** From 1; null where the place is not known. */
+  line: number | null;
+  column: number | null;
+  hint: string | null;
+}
+
+/**
+ * `POST {ws}/templates/lint`: what is wrong, or seldom meant, in a webhook's templates and expressions. `valid` is false when
+ * saving would be refused; `problems` also holds what would be saved and then fail, or surprise.
+ */
 export function lintTemplate({ environment }: { environment: Environment }): RequestHandler {
   return (request, response) => {
-    const { template } = parseInput(input, request.body);
-    const problems = validateTemplate(template, environment).map(({ name, message, line, column, hint }) => ({
-      message: `${name}: ${message}`,
-      line: line > 0 ? line : null,
-      column: line > 0 ? column : null,
-      hint: hint ?? null,
-    }));
-    response.json({ valid: problems.length === 0, problems });
+    const problems = problemsOf(parseInput(input, request.body), environment);
+    response.json({ valid: problems.every(({ rule }) => rule !== 'invalid'), problems });
+  };
+}
+
+function problemsOf(draft: Input, environment: Environment): Problem[] {
+  const mode = draft.template_mode;
+  const text = (pointer: string, source: string, result: 'event' | 'text') =>
+    lint(source, environment, { mode: result === 'event' ? mode : 'jinja2', result }).map((finding) =>
+      problemOf(pointer, finding),
+    );
+  return [
+    ...text('/template', draft.template, 'event'),
+    ...(draft.filter === null ? [] : expressionProblems('/filter', draft.filter, environment)),
+    ...draft.routes.flatMap((route, index) => [
+      ...expressionProblems(`/routes/${index}/when`, route.when, environment),
+      ...text(`/routes/${index}/template`, route.template, 'event'),
+    ]),
+    ...(draft.deduplication === null
+      ? []
+      : expressionProblems('/deduplication/key', draft.deduplication.key, environment)),
+    ...(draft.response_body === null ? [] : text('/response_body', draft.response_body, 'text')),
+  ];
+}
+
+function expressionProblems(pointer: string, source: string, environment: Environment): Problem[] {
+  try {
+    environment.compileExpression(source);
+    return [];
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    const { message, line, column, hint } = error;
+    return [
+      problemOf(pointer, {
+        rule: 'invalid',
+        severity: 'error',
+        message,
+        line,
+        column,
+        ...(hint === undefined ? {} : { hint }),
+      }),
+    ];
+  }
+}
+
+function problemOf(pointer: string, { rule, severity, message, line, column, hint }: LintFinding): Problem {
+  const isPlaced = line > 0;
+  return {
+    pointer,
+    rule,
+    severity,
+    message,
+    line: isPlaced ? line : null,
+    column: isPlaced ? column : null,
+    hint: hint ?? null,
   };
 }

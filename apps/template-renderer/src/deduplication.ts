@@ -1,0 +1,197 @@
+import { hash } from 'node:crypto';
+import { deduplicationRecord, recordHeaders, topics } from '@tributary/event-schemas';
+import type { DeduplicationRecord, ReplyAnswer } from '@tributary/event-schemas';
+import type { IncomingRecord, OutgoingRecord, TransformerOptions } from '@tributary/messaging';
+
+/** The execution that a key was first seen in, and the answer of the webhook's own that its caller got. */
+export interface FirstExecution {
+  executionId: string;
+  response: ReplyAnswer | null;
+}
+
+interface Known extends FirstExecution {
+  partition: number;
+  expiresMs: number;
+}
+
+/** The key of an execution that holds it from now on. */
+export interface Claim {
+  webhookId: string;
+  key: string;
+  executionId: string;
+  receivedMs: number;
+  windowMs: number;
+  reply: NonNullable<DeduplicationRecord['reply']>;
+}
+
+/**
+ * What one batch of a partition sees and adds: what it adds counts for those after it in the batch at once, and for others
+ * when its transaction is committed.
+ */
+export interface DeduplicationBatch {
+  firstOf: (webhookId: string, key: string, receivedMs: number) => FirstExecution | undefined;
+  claim: (claim: Claim) => void;
+  /** What to write in the batch's transaction. */
+  records: () => OutgoingRecord[];
+  /** To be called once that is committed. */
+  committed: () => void;
+}
+
+/** The deduplication keys of the partitions at hand: what `tributary.deduplication` holds of them, in memory. */
+export interface Deduplication {
+  /** See `TransformerOptions.restore`. */
+  restore: NonNullable<TransformerOptions['restore']>;
+  begin: (partition: number) => DeduplicationBatch;
+  /** How many keys are known, and what they weigh, an estimate. */
+  readonly size: number;
+  readonly bytes: number;
+}
+
+/** What a key weighs beside the answer that it holds. */
+const BYTES_EACH = 600;
+
+/** Expired keys are looked for when so many were added since, or as many as there are. */
+const SWEEP_AFTER = 10_000;
+
+/** Ingresses' clocks differ: a key is forgotten only when the partition's time is past its end by so much. */
+const CLOCK_SKEW_MS = 60_000;
+
+/**
+ * Time is that of the requests: a window reaches from when the first one was received, however late it is rendered. Memory
+ * is bounded by `maxBytes`; at the bound the oldest keys are forgotten before their windows end, which `onForgotten` tells.
+ */
+export function createDeduplication({
+  maxBytes,
+  onForgotten,
+}: {
+  maxBytes: number;
+  onForgotten: (count: number) => void;
+}): Deduplication {
+  const topic = topics.deduplication.name;
+  // In the order of insertion, so the first are the oldest.
+  const known = new Map<string, Known>();
+  const restoredTo = new Map<number, bigint>();
+  const latest = new Map<number, number>();
+  let bytes = 0;
+  let added = 0;
+
+  const forget = (name: string): void => {
+    const entry = known.get(name);
+    if (entry === undefined) return;
+    known.delete(name);
+    bytes -= weight(entry);
+  };
+
+  const sweep = (): void => {
+    added = 0;
+    for (const [name, { partition, expiresMs }] of known)
+      if (expiresMs + CLOCK_SKEW_MS < (latest.get(partition) ?? 0)) forget(name);
+  };
+
+  const put = (name: string, entry: Known): void => {
+    forget(name);
+    known.set(name, entry);
+    bytes += weight(entry);
+    if (++added >= Math.max(SWEEP_AFTER, known.size)) sweep();
+    if (bytes <= maxBytes) return;
+    sweep();
+    let count = 0;
+    // A little more than needed, so that not every further key comes here.
+    for (const oldest of known.keys()) {
+      if (bytes <= maxBytes * 0.95) break;
+      forget(oldest);
+      count++;
+    }
+    if (count > 0) onForgotten(count);
+  };
+
+  return {
+    restore: async ({ partition, read }) => {
+      const next = await read(topic, {
+        // What is known of the partition from an earlier time is committed; what others added since follows it.
+        from: restoredTo.get(partition),
+        onRecord: (record) => {
+          const entry = readRecord(record);
+          if (entry) put(entry.name, { ...entry, partition });
+        },
+      });
+      restoredTo.set(partition, next);
+    },
+    begin: (partition) => {
+      const claims = new Map<string, { entry: Known; record: OutgoingRecord }>();
+      let time = latest.get(partition) ?? 0;
+      return {
+        firstOf: (webhookId, key, receivedMs) => {
+          time = Math.max(time, receivedMs);
+          const name = nameOf(webhookId, key);
+          const entry = claims.get(name)?.entry ?? known.get(name);
+          return entry !== undefined && receivedMs < entry.expiresMs ? entry : undefined;
+        },
+        claim: (claim) => {
+          const name = nameOf(claim.webhookId, claim.key);
+          const expiresMs = claim.receivedMs + claim.windowMs;
+          const { executionId, reply } = claim;
+          const entry = { executionId, response: reply.response ?? null, partition, expiresMs };
+          claims.set(name, { entry, record: toRecord(name, partition, claim) });
+        },
+        records: () => [...claims.values()].map(({ record }) => record),
+        committed: () => {
+          // Past the present no clock is believed: one that is wrong would end every window.
+          latest.set(partition, Math.min(time, Date.now()));
+          for (const [name, { entry }] of claims) put(name, entry);
+        },
+      };
+    },
+    get size() {
+      return known.size;
+    },
+    get bytes() {
+      return bytes;
+    },
+  };
+}
+
+/** Keys are the callers' and of any length: a digest stands for each. */
+function nameOf(webhookId: string, key: string): string {
+  return `${webhookId}:${hash('sha256', key, 'hex')}`;
+}
+
+function weight({ response }: Known): number {
+  return BYTES_EACH + 2 * (response?.body.length ?? 0);
+}
+
+function toRecord(
+  name: string,
+  partition: number,
+  { webhookId, executionId, receivedMs, windowMs, reply }: Claim,
+): OutgoingRecord {
+  const value: DeduplicationRecord = {
+    execution_id: executionId,
+    webhook_id: webhookId,
+    seen: new Date(receivedMs).toISOString(),
+    expires: new Date(receivedMs + windowMs).toISOString(),
+    reply,
+  };
+  return {
+    topic: topics.deduplication.name,
+    key: name,
+    value: JSON.stringify(value),
+    headers: { [recordHeaders.schemaVersion]: '1' },
+    partition,
+  };
+}
+
+/** Throws for a record that nobody could have written; it is logged and left out. */
+function readRecord({
+  key,
+  value,
+}: IncomingRecord): (Omit<Known, 'partition'> & { name: string }) | undefined {
+  if (key === null || value === null) return undefined;
+  const { execution_id, expires, reply } = deduplicationRecord.parse(JSON.parse(value.toString()));
+  return {
+    name: key.toString(),
+    executionId: execution_id,
+    response: reply?.response ?? null,
+    expiresMs: Date.parse(expires),
+  };
+}
