@@ -101,19 +101,24 @@ function authenticatorOf(
     case 'api_key':
       if (entry.in !== 'header' && entry.in !== 'query') return undefined;
       return presentedKey({ in: entry.in, name: entry.name, secrets: entry.keys });
-    case 'signature': {
-      const scheme = 'scheme' in entry ? entry.scheme : schemeOf(entry.preset);
-      return isSnsScheme(scheme)
-        ? prepareSns(scheme, entry.secrets, options)
-        : prepareSignature(scheme, entry.secrets);
-    }
+    case 'signature':
+      return 'scheme' in entry
+        ? prepareSignature(entry.scheme, entry.secrets)
+        : presetAuthenticator(entry.preset, entry.secrets, options);
     default:
       return undefined;
   }
 }
 
-function schemeOf(preset: string) {
-  return isPresetName(preset) ? presets[preset].scheme : undefined;
+/** What fetches certificates is for presets alone: no scheme of a user's gets there. */
+function presetAuthenticator(
+  preset: string,
+  secrets: readonly Secret[],
+  options: AuthenticationOptions,
+): Authenticator | undefined {
+  if (!isPresetName(preset)) return undefined;
+  const { scheme } = presets[preset];
+  return isSnsScheme(scheme) ? prepareSns(scheme, secrets, options) : prepareSignature(scheme, secrets);
 }
 
 function firstRefusal(checks: readonly AddressCheck[], address: string): Refusal | undefined {

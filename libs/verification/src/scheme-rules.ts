@@ -39,10 +39,19 @@ function checkToken(scheme: CompleteScheme, report: Report): void {
 
 function checkSigned(scheme: CompleteScheme, report: Report): void {
   if (scheme.signed === undefined) return report('signed', 'is required');
-  const used = scheme.signed
-    .map((text) => parsePattern(text))
-    .flatMap((parsed) => (parsed.ok ? parsed.parts : []));
-  const uses = (name: string): boolean => used.some((part) => typeof part !== 'string' && part.name === name);
+  // Each pattern is enough by itself, so each has to cover what the rules ask for.
+  for (const text of scheme.signed) checkPattern(text, scheme, report);
+  if (isAsymmetric(scheme.algorithm) && scheme.key_encoding === 'utf8')
+    report('key_encoding', 'a public key is written in pem, base64 or hex');
+  if (!isAsymmetric(scheme.algorithm) && scheme.key_encoding === 'pem')
+    report('key_encoding', 'a shared secret is written in utf8, base64 or hex');
+}
+
+function checkPattern(text: string, scheme: CompleteScheme, report: Report): void {
+  const parsed = parsePattern(text);
+  const parts = parsed.ok ? parsed.parts : [];
+  const uses = (name: string): boolean =>
+    parts.some((part) => typeof part !== 'string' && part.name === name);
   if (!['body', 'form', 'json', 'url', 'query'].some(uses))
     report('signed', 'covers nothing that the sender says: add {body}, {form}, {json:...}, {query} or {url}');
   if (uses('id') !== (scheme.id_header !== undefined)) report('id_header', '{id} and id_header go together');
@@ -51,10 +60,6 @@ function checkSigned(scheme: CompleteScheme, report: Report): void {
   const covered = uses('timestamp') || (scheme.timestamp_json !== undefined && uses('body'));
   if (timestampSources(scheme) > 0 && !covered)
     report('timestamp_header', 'a timestamp that is not signed protects from nothing');
-  if (isAsymmetric(scheme.algorithm) && scheme.key_encoding === 'utf8')
-    report('key_encoding', 'a public key is written in pem, base64 or hex');
-  if (!isAsymmetric(scheme.algorithm) && scheme.key_encoding === 'pem')
-    report('key_encoding', 'a shared secret is written in utf8, base64 or hex');
 }
 
 function isAsymmetric(algorithm: AlgorithmName): boolean {

@@ -50,6 +50,12 @@ describe('signatureScheme', () => {
       { timestamp_header: 't', timestamp_json: '/t', signed: '{timestamp}{body}' },
       'timestamp_header',
     ],
+    [
+      'a timestamp that one of two patterns leaves out',
+      { timestamp_header: 't', signed: ['{timestamp}{body}', '{body}'] },
+      'timestamp_header',
+    ],
+    ['a constant beside a pattern', { signed: ['{body}', 'constant'] }, 'signed'],
     ['an id from nowhere', { signed: '{id}{body}' }, 'id_header'],
     ['an id that is not signed', { id_header: 'x-id' }, 'id_header'],
     ['a tolerance of nothing', { tolerance_seconds: 0 }, 'tolerance_seconds'],

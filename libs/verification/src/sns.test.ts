@@ -101,6 +101,22 @@ describe('messages of Amazon SNS', () => {
     });
   });
 
+  it('are not checked by a scheme of a user, which could ask for less', async () => {
+    const scheme = {
+      algorithm: 'sns',
+      tolerance_seconds: 1e9,
+      signed: { Notification: [] },
+      digests: { '2': 'sha256' },
+    };
+    const prepared = prepareAuthentication(
+      [{ type: 'signature', scheme, secrets: [{ id: 's', value: TOPIC }] }],
+      {
+        certificates: createCertificateStore({ fetch: fetchCertificate }),
+      },
+    );
+    expect(await prepared.verify(signed({}))).toMatchObject({ status: 403 });
+  });
+
   it('go on to the next entry', async () => {
     const prepared = prepareAuthentication(
       [
