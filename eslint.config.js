@@ -13,11 +13,13 @@ const boundaries = [
     onlyDependOnLibsWithTags: ['type:contract'],
     allowedExternalImports: ['zod'],
   },
+  // Published: what it is made of is bundled into it, and no service is built on it.
+  { sourceTag: 'type:client', onlyDependOnLibsWithTags: ['type:contract', 'type:platform'] },
   {
     sourceTag: 'type:testing',
     onlyDependOnLibsWithTags: ['type:contract', 'type:domain', 'type:platform', 'type:testing'],
   },
-  { sourceTag: 'type:e2e', onlyDependOnLibsWithTags: ['type:contract', 'type:testing'] },
+  { sourceTag: 'type:e2e', onlyDependOnLibsWithTags: ['type:client', 'type:contract', 'type:testing'] },
   { sourceTag: 'runtime:browser', onlyDependOnLibsWithTags: ['runtime:browser', 'runtime:any'] },
   { sourceTag: 'runtime:node', onlyDependOnLibsWithTags: ['runtime:node', 'runtime:any'] },
   { sourceTag: 'runtime:any', onlyDependOnLibsWithTags: ['runtime:any'] },

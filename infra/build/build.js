@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 
 /**
  * `nx build`, run in a project's folder. A library (it has a tsconfig.build.json) is compiled to JavaScript and declarations in
- * dist/. An app is bundled with our libraries; third-party modules stay external, because OpenTelemetry patches modules as
+ * dist/; one that is published (`tributary.bundled` in package.json) then has its JavaScript bundled, as an app has. An app is bundled with our libraries; third-party modules stay external, because OpenTelemetry patches modules as
  * they load and sees nothing inside a bundle. Every file named under `tributary.entries` of package.json (default
  * src/main.ts) becomes an entry of dist/; a service that has telemetry gets dist/register.js too, to be loaded first
  * (`node --import ./dist/register.js dist/main.js`).
@@ -26,13 +26,14 @@ function isNested(path, fromFolder) {
 
 if (existsSync('tsconfig.build.json')) {
   process.exitCode = spawnSync('tsc', ['-p', 'tsconfig.build.json'], { stdio: 'inherit' }).status ?? 1;
+  if (process.exitCode === 0 && tributary?.bundled) await bundle(['src/index.ts']);
 } else {
-  await bundle();
+  await bundle([...(tributary?.entries ?? ['src/main.ts']), ...register]);
 }
 
-async function bundle() {
+async function bundle(entryPoints) {
   await build({
-    entryPoints: [...(tributary?.entries ?? ['src/main.ts']), ...register],
+    entryPoints,
     outdir: 'dist',
     entryNames: '[name]',
     bundle: true,

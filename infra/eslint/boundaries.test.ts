@@ -38,6 +38,14 @@ describe('a module boundary refuses', () => {
     ['a contract that imports an external module but zod', 'libs/event-schemas/src/index.ts', 'express'],
     ['an end-to-end test that imports an app', 'apps/e2e/test/pipeline.test.ts', '../../ingress/src/main.ts'],
     ['an end-to-end test that imports a platform library', 'apps/e2e/src/system.ts', '@tributary/postgres'],
+    ['a client that imports a domain library', 'libs/consumer/src/index.ts', '@tributary/templating'],
+    [
+      'a client that imports the testing library in its sources',
+      'libs/consumer/src/index.ts',
+      '@tributary/testing',
+    ],
+    ['an app that imports a client', 'apps/ingress/src/main.ts', '@tributary/consumer'],
+    ['a platform library that imports a client', 'libs/messaging/src/index.ts', '@tributary/consumer'],
     [
       'a library for any runtime that imports one for Node',
       'libs/event-schemas/src/index.ts',
@@ -49,6 +57,7 @@ describe('a module boundary refuses', () => {
 
   it.each([
     ['kafkajs outside libs/messaging', 'apps/ingress/src/main.ts', 'kafkajs'],
+    ['kafkajs in the client that is published', 'libs/consumer/src/index.ts', 'kafkajs'],
     ['kafkajs in a test of a service', 'apps/ingress/test/promise.test.ts', 'kafkajs'],
     ['pg outside libs/postgres', 'apps/event-store/src/main.ts', 'pg'],
   ])('%s', async (_what, file, name) => {
@@ -60,6 +69,9 @@ describe('a module boundary allows', () => {
   it.each([
     ['an app that imports a contract', 'apps/ingress/src/main.ts', '@tributary/event-schemas'],
     ['an app that imports a platform library', 'apps/ingress/src/main.ts', '@tributary/messaging'],
+    ['a client that imports a contract', 'libs/consumer/src/index.ts', '@tributary/event-schemas'],
+    ['a client that imports a platform library', 'libs/consumer/src/index.ts', '@tributary/messaging'],
+    ['an end-to-end test that imports a client', 'apps/e2e/src/system.ts', '@tributary/consumer'],
     ['a test that imports the testing library', 'apps/ingress/test/promise.test.ts', '@tributary/testing'],
     ['a contract that imports zod', 'libs/event-schemas/src/index.ts', 'zod'],
     ['kafkajs in libs/messaging', 'libs/messaging/src/index.ts', 'kafkajs'],
