@@ -191,6 +191,19 @@ describe('memory', () => {
     expect(residentMib() - before).toBeLessThan(50);
   });
 
+  it('does not grow by what clients send while an earlier request of theirs waits', async () => {
+    await createTopic('empty');
+    const before = residentMib();
+    const waiting = Buffer.concat(writeRequest('fetch', 11, 1, fetchOf('empty', { maxWaitMs: 30_000 })));
+    const request = { clientSoftwareName: 'x'.repeat(60_000), clientSoftwareVersion: '1' };
+    const small = Buffer.concat(writeRequest('apiVersions', 3, 2, request));
+    const flood = Buffer.concat([waiting, ...Array<Buffer>(60).fill(small)]);
+    for (let i = 0; i < 100; i++) (await connect()).write(flood);
+    await answers();
+    await answers();
+    expect(residentMib() - before).toBeLessThan(60);
+  }, 60_000);
+
   it('lets two thousand clients wait, and wakes each', async () => {
     const producer = await createTopic('awaited');
     const many = [];
@@ -200,7 +213,7 @@ describe('memory', () => {
     await producer.send('produce', 9, produceTo('awaited', buildTestBatch()));
     const answered = await Promise.all(waiting);
     expect(answered.every(({ topics }) => topics[0]?.partitions[0]?.records?.length)).toBe(true);
-    expect(residentMib()).toBeLessThan(400);
+    expect(residentMib()).toBeLessThan(200);
     await answers();
   }, 60_000);
 
@@ -216,6 +229,6 @@ describe('memory', () => {
     }
     await answers();
     await answers();
-    expect(residentMib()).toBeLessThan(700);
+    expect(residentMib()).toBeLessThan(500);
   }, 60_000);
 });

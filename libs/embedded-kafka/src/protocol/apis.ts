@@ -7,7 +7,8 @@ import { compile } from './codec.ts';
 import type { Codec } from './codec.ts';
 import { nullableString, versionRange } from './schema.ts';
 import type { Api, Decoded, Encodable, Fields } from './schema.ts';
-import { WireReader, WireWriter } from './wire.ts';
+import { WireWriter } from './wire.ts';
+import type { WireReader } from './wire.ts';
 
 /** Every API that is served, by name. */
 export const apis = { ...data, ...cluster, ...admin, ...groups, ...transactions };

@@ -8,11 +8,12 @@ import { errors } from '../protocol/errors.ts';
 import { versionRange } from '../protocol/schema.ts';
 import { ProtocolError, WireReader } from '../protocol/wire.ts';
 import type { ByteBudget } from './byte-budget.ts';
-import { FrameReader } from './frame-reader.ts';
+import { FrameReader, SMALL_FRAME_BYTES } from './frame-reader.ts';
 
 /** Requests that may wait on a connection while one is worked on; beyond them the socket is not read. */
 const MAX_QUEUED = 32;
-const MAX_QUEUED_BYTES = 1 << 20;
+/** The same in bytes, of frames that are not part of the common budget. */
+const MAX_QUEUED_BYTES = 64 << 10;
 
 export interface ConnectionOptions {
   readonly context: BrokerContext;
@@ -43,7 +44,7 @@ export function serveConnection(socket: Socket, options: ConnectionOptions): voi
     frameTimeoutMs: options.frameTimeoutMs,
     onFrame: (frame, done) => {
       queue.push({ frame, done });
-      queuedBytes += frame.length;
+      queuedBytes += unbudgetedBytes(frame);
       if (isFull()) socket.pause();
       if (!isWorking) void work();
     },
@@ -63,7 +64,7 @@ export function serveConnection(socket: Socket, options: ConnectionOptions): voi
     isWorking = true;
     for (let next = queue.shift(); next && !socket.destroyed; next = queue.shift()) {
       const wasFull = isFull();
-      queuedBytes -= next.frame.length;
+      queuedBytes -= unbudgetedBytes(next.frame);
       try {
         const answer = await respond(next.frame);
         if (answer) await send(answer);
@@ -128,6 +129,10 @@ export function serveConnection(socket: Socket, options: ConnectionOptions): voi
     reader.close();
     for (const { done } of queue.splice(0)) done();
   });
+}
+
+function unbudgetedBytes(frame: Buffer): number {
+  return frame.length > SMALL_FRAME_BYTES ? 0 : frame.length;
 }
 
 /** An unknown version of ApiVersions is answered in version 0 with the versions that are known (KIP-511). */

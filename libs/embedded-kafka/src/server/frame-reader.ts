@@ -1,7 +1,7 @@
 import type { ByteBudget } from './byte-budget.ts';
 
 /** Frames up to this size are taken without asking the budget. */
-const SMALL_FRAME_BYTES = 64 << 10;
+export const SMALL_FRAME_BYTES = 64 << 10;
 const SMALLEST_FRAME_BYTES = 8;
 
 export interface FrameReaderOptions {
