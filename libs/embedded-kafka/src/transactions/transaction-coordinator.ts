@@ -51,16 +51,18 @@ const LAST_EPOCH = 32766;
 export class TransactionCoordinator {
   private readonly journal: Journal<Transaction>;
   private readonly options: TransactionOptions;
+  /** Ids whose decision is being carried out. */
+  private readonly finishing = new Set<string>();
 
   constructor(file: string, options: TransactionOptions) {
     this.options = options;
     this.journal = new Journal(file, options);
   }
 
-  /** Completes transactions that were decided before the last stop. */
+  /** Completes transactions that were decided, but not carried out: before the last stop, or for an error of the disk. */
   async recover(): Promise<void> {
-    for (const [id, transaction] of this.journal.entries) {
-      if (!transaction.state.startsWith('Prepare')) continue;
+    for (const [id, transaction] of [...this.journal.entries]) {
+      if (!transaction.state.startsWith('Prepare') || this.finishing.has(id)) continue;
       await this.finish(id, transaction.state === 'PrepareCommit', { isResumed: true });
     }
   }
@@ -221,26 +223,32 @@ export class TransactionCoordinator {
     committed: boolean,
     options = { isResumed: false },
   ): Promise<void> {
-    const transaction = this.get(transactionalId) as Transaction;
-    const { producerId, epoch: producerEpoch } = transaction;
-    const logs = this.logsOf(transaction);
-    for (const log of logs) {
-      const isMarked = options.isResumed && log.producers.openedAt(producerId) === undefined;
-      if (!isMarked) log.appendMarker({ producerId, producerEpoch, committed, coordinatorEpoch: 0 });
+    this.finishing.add(transactionalId);
+    try {
+      const transaction = this.get(transactionalId) as Transaction;
+      const { producerId, epoch: producerEpoch } = transaction;
+      const logs = this.logsOf(transaction);
+      for (const log of logs) {
+        const isMarked = options.isResumed && log.producers.openedAt(producerId) === undefined;
+        if (!isMarked) log.appendMarker({ producerId, producerEpoch, committed, coordinatorEpoch: 0 });
+      }
+      if (this.options.fsync) await Promise.all(logs.map((log) => log.flush()));
+      if (transaction.groups.length > 0) this.options.offsets.settle(producerId, committed);
+      this.put(transactionalId, {
+        ...(this.get(transactionalId) as Transaction),
+        state: committed ? 'CompleteCommit' : 'CompleteAbort',
+        partitions: [],
+        groups: [],
+        updatedAt: Date.now(),
+      });
+    } finally {
+      this.finishing.delete(transactionalId);
     }
-    if (this.options.fsync) await Promise.all(logs.map((log) => log.flush()));
-    if (transaction.groups.length > 0) this.options.offsets.settle(producerId, committed);
-    this.put(transactionalId, {
-      ...(this.get(transactionalId) as Transaction),
-      state: committed ? 'CompleteCommit' : 'CompleteAbort',
-      partitions: [],
-      groups: [],
-      updatedAt: Date.now(),
-    });
   }
 
-  /** Aborts transactions past their time-out, and forgets ids that have long been idle. */
+  /** Carries out what is left to do, aborts transactions past their time-out, and forgets ids that have long been idle. */
   async expire(now: number): Promise<void> {
+    await this.recover();
     for (const [id, transaction] of [...this.journal.entries]) {
       if (transaction.state === 'Ongoing') {
         if (now - transaction.startedAt <= transaction.timeoutMs) continue;
