@@ -4,7 +4,8 @@ import { recordHeaders } from '@tributary/event-schemas';
 import type { Outcome } from '@tributary/event-schemas';
 import { aCapturedRequest } from '../test/captured.ts';
 import { runExecution } from '../test/run-execution.ts';
-import { eventRecord, furtherRecord, replyPartition } from './records.ts';
+import { eventRecord, furtherRecord } from './records.ts';
+import { replyPartition } from './reply-partition.ts';
 
 it.each([
   ['quiet', 'emitted', 2],

@@ -1,4 +1,5 @@
 import type { ParsedBody } from '@tributary/body-parsing';
+import { outcomeStatus } from '@tributary/event-schemas';
 import type { CapturedRequest, Outcome, ReplyAnswer } from '@tributary/event-schemas';
 import type { Throttle } from '@tributary/templating';
 import type { WrittenEvent } from './complete-event.ts';
@@ -8,6 +9,7 @@ import type { Failure } from './failure.ts';
 import { interpret } from './interpretation.ts';
 import type { Interpretation, Subject, Verdict } from './interpretation.ts';
 import type { PreparedWebhook } from './prepared-webhook.ts';
+import { replyPartition } from './reply-partition.ts';
 import { createStepTimer } from './steps.ts';
 import type { Clock, StepTimer } from './steps.ts';
 import { templateContext } from './template-context.ts';
@@ -106,7 +108,7 @@ function conclude(
       cause: 'cause' in verdict ? verdict.cause : null,
       error: 'error' in verdict ? verdict.error : null,
       ...('first' in verdict ? { duplicate_of: verdict.first.executionId } : {}),
-      ...(response === null ? {} : { response: { status: response.status } }),
+      ...(response === null ? {} : { status: response.status }),
     },
   );
   return { outcome, events, failure: null, rendered, response, key };
@@ -125,7 +127,9 @@ export function unrenderedOutcome(
 }
 
 type Ended = Pick<Outcome, 'outcome'> &
-  Partial<Pick<Outcome, 'cause' | 'error' | 'duplicate_of' | 'response'>>;
+  Partial<Pick<Outcome, 'cause' | 'error' | 'duplicate_of'>> & {
+    /** Of the webhook's own answer. */ status?: number;
+  };
 
 function outcomeOf(
   {
@@ -134,8 +138,9 @@ function outcomeOf(
     timer,
     events,
   }: { request: CapturedRequest; version: number; timer: StepTimer; events: WrittenEvent[] },
-  { outcome, cause = null, error = null, ...further }: Ended,
+  { outcome, cause = null, error = null, status, ...further }: Ended,
 ): Outcome {
+  const isOurs = replyPartition(request, { outcome }) !== null;
   return {
     execution_id: request.execution_id,
     webhook_id: request.webhook_id,
@@ -149,6 +154,7 @@ function outcomeOf(
     events: events.map(({ event }) => event.id),
     replay_of: request.replay_of,
     ...further,
+    ...(isOurs ? { response: { status: status ?? outcomeStatus({ outcome }) } } : {}),
     steps: timer.steps,
   };
 }

@@ -34,7 +34,7 @@ const stored = z.object({
   headers: headers.default([]),
   received: z.string(),
   body: z.string(),
-  body_encoding: z.literal('base64').nullish(),
+  body_encoding: z.enum(['utf-8', 'base64']).nullish(),
 });
 
 export function createStoredRequests(origin: string): StoredRequests {

@@ -7,14 +7,8 @@ import type {
   TransformResult,
 } from '@tributary/messaging';
 import type { Deduplication } from '../deduplication.ts';
-import {
-  eventRecord,
-  furtherRecord,
-  outcomeRecord,
-  replyOf,
-  replyPartition,
-  replyRecord,
-} from '../records.ts';
+import { eventRecord, furtherRecord, outcomeRecord, replyOf, replyRecord } from '../records.ts';
+import { replyPartition } from '../reply-partition.ts';
 import { handleRequest } from './handle-request.ts';
 import type { BatchScope, Handled, HandleDeps } from './handle-request.ts';
 
