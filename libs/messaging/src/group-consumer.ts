@@ -254,8 +254,7 @@ export class GroupConsumer {
   /** What is in flight is finished and committed, what waits is left to the next member. */
   async #stop(): Promise<void> {
     this.#draining.abort();
-    for (const { topic, partition } of this.#tasks.values())
-      this.#current?.pause([{ topic, partitions: [partition] }]);
+    for (const task of this.#tasks.values()) this.#pause(task);
     const tasks = [...this.#tasks.values()];
     await settledWithin(Promise.all(tasks.map((task) => task.idle())), DRAIN_TIMEOUT_MS);
     // What was finished last reports its position in the microtasks that follow.
@@ -264,6 +263,16 @@ export class GroupConsumer {
     await this.#consumer.stop();
     for (const task of tasks) task.revoke();
     await Promise.all([...this.#closings.values(), ...tasks.map((task) => task.close())]);
+  }
+
+  #pause(task: PartitionTask): void {
+    const { topic, partition } = task;
+    try {
+      this.#current?.pause([{ topic, partitions: [partition] }]);
+    } catch (error) {
+      // kafkajs refuses when the consumer has ended by itself: then nothing of it comes any more.
+      this.#warn(task, error, 'a partition could not be paused');
+    }
   }
 
   #warn({ topic, partition }: PartitionTask, error: unknown, message: string): void {

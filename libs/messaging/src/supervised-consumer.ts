@@ -89,6 +89,8 @@ export class SupervisedConsumer {
       this.#lastSign = Date.now();
       try {
         await consumer.connect();
+        // Stopped while nobody answered: this connection came after everything was let go.
+        this.#stopped.signal.throwIfAborted();
         await consumer.subscribe({ topics: this.#options.topics, fromBeginning: true });
         const joined = this.#joined(consumer);
         // Awaited below; a failure before that is not an unhandled one.
@@ -104,7 +106,8 @@ export class SupervisedConsumer {
         return;
       } catch (error) {
         this.#failure = messageOf(error);
-        if (failures % 10 === 0) this.#log('warn', error, 'the consumer could not start, it tries again');
+        if (failures % 10 === 0 && !this.#stopped.signal.aborted)
+          this.#log('warn', error, 'the consumer could not start, it tries again');
         await this.#discard(consumer);
         await wait(backoffMs(failures, { maxMs: 1_000 }), this.#stopped.signal).catch(() => undefined);
       }
@@ -178,13 +181,14 @@ export class SupervisedConsumer {
       const stop = () => {
         settle(new Error('stopped'));
       };
-      this.#stopped.signal.addEventListener('abort', stop);
       const settle = (error?: Error) => {
         for (const removeListener of remove) removeListener();
         this.#stopped.signal.removeEventListener('abort', stop);
         if (error === undefined) resolve();
         else reject(error);
       };
+      if (this.#stopped.signal.aborted) stop();
+      else this.#stopped.signal.addEventListener('abort', stop);
     });
   }
 
