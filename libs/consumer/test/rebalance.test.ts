@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { eventually, kafkaForTests, randomName } from '@tributary/testing';
 import { createConsumer } from '../src/index.ts';
 import { anEvent } from './an-event.ts';
-import { createBench, logger } from './helpers.ts';
+import { committed, createBench, logger } from './helpers.ts';
 
 let bench: Awaited<ReturnType<typeof createBench>>;
 
@@ -68,4 +68,57 @@ it('no event is left out while members come and go, and each member sees its par
       if (index > 0) expect(offset - offsets[index - 1]!).toBeLessThanOrEqual(1n);
     });
   }
+}, 180_000);
+
+it('a long handler is left alone where its partition stays, and told where it goes to another', async () => {
+  const groupId = randomName('group');
+  let release: () => void = () => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  const calls: { member: string; partition: number; signal: AbortSignal }[] = [];
+  const member = async (name: string) => {
+    const consumer = createConsumer({
+      brokers: bench.brokers,
+      topic: bench.topic,
+      groupId,
+      logger,
+      handler: async (_event, { record: { partition }, signal }) => {
+        calls.push({ member: name, partition, signal });
+        await released;
+      },
+      onPoison: () => undefined,
+    });
+    await consumer.start();
+    return consumer;
+  };
+  const first = await member('first');
+  await bench.emit(anEvent(), { partition: 0 });
+  await bench.emit(anEvent(), { partition: 1 });
+  await eventually(() => calls.length === 2, { timeoutMs: 60_000 });
+  const second = await member('second');
+  await eventually(() => calls.length === 3, { timeoutMs: 60_000 });
+  const { member: taker, partition: taken } = calls[2]!;
+  expect(taker).toBe('second');
+  await eventually(() => calls.some(({ signal }) => signal.aborted), { timeoutMs: 60_000 });
+  release();
+  const { offset } = await bench.emit(anEvent(), { partition: 1 - taken });
+  await eventually(
+    async () =>
+      (await committed(bench.messaging, { groupId, topic: bench.topic, partition: 1 - taken })) > offset,
+    { timeoutMs: 60_000 },
+  );
+  // The one that stayed was handled once, the other by both.
+  const summary = calls.map(({ member: name, partition, signal }) => [
+    name,
+    partition === taken,
+    signal.aborted,
+  ]);
+  expect(summary.sort()).toEqual(
+    [
+      ['first', true, true],
+      ['first', false, false],
+      ['second', true, false],
+      ['first', false, false],
+    ].sort(),
+  );
+  await Promise.all([first.stop(), second.stop()]);
 }, 180_000);

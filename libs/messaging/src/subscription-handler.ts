@@ -3,13 +3,17 @@ import type { Context } from '@opentelemetry/api';
 import { backoffMs, wait } from './backoff.ts';
 import { isRetryable } from './errors.ts';
 import type { Messaging } from './messaging.ts';
+import type { PartitionMemory } from './partition-memory.ts';
 import type { PartitionBatch, PartitionContext, PartitionHandler } from './partition-task.ts';
 import { workThrough } from './poison.ts';
 import { endSpan, startProcess } from './tracing.ts';
 import type { IncomingRecord } from './types.ts';
 
 export interface SubscriptionContext {
-  /** Ends when the partition is somebody else's, or when stopping has waited long enough: the work is then repeated. */
+  /**
+   * Ends when the partition is somebody else's, or when stopping has waited long enough: the work is then repeated. A
+   * rebalance that leaves the partition here does not end it.
+   */
   signal: AbortSignal;
   /** The span of this attempt, a child of the sender's. */
   traceContext: Context;
@@ -41,28 +45,48 @@ export interface SubscriptionOptions {
  */
 const SLICE_MS = 1_000;
 
+const nothing = () => undefined;
+
 /** The work on one assignment of a partition. */
 export function createSubscriptionHandler({
   messaging,
   options,
   context,
+  memory,
 }: {
   messaging: Messaging;
   options: SubscriptionOptions;
   context: PartitionContext;
+  memory: PartitionMemory;
 }): PartitionHandler {
   const { groupId, from, attempts = 5, backoff } = options;
-  const { topic, partition, revoked, ending } = context;
+  const { topic, partition, ending } = context;
   const { admin, logger } = messaging;
   const delayMs = (failures: number) => backoffMs(failures - 1, backoff);
 
+  memory.assign(context);
+
+  /** A handler of the former assignment may be at work yet: until it is done nobody knows where to go on. */
+  const formerIsDone = async (): Promise<void> => {
+    const ended = new Promise<void>((resolve) => {
+      ending.addEventListener('abort', () => {
+        resolve();
+      });
+    });
+    await Promise.race([memory.running, ended]);
+    ending.throwIfAborted();
+  };
+
   const open = async (): Promise<bigint> => {
+    await formerIsDone();
     const [committed, watermarks] = await Promise.all([
       admin.committedOffsets(groupId, topic),
       admin.watermarks(topic),
     ]);
     const { low, high } = watermarks.find((entry) => entry.partition === partition)!;
     const position = committed.get(partition) ?? (from === 'end' ? high : low);
+    // Beyond the end: the topic was made anew, and offsets mean something else.
+    if (memory.handled > position && memory.handled <= high) return memory.handled;
     if (position >= low) return position;
     logger.error(
       { topic, partition, position: String(position), low: String(low) },
@@ -79,7 +103,7 @@ export function createSubscriptionHandler({
   ): Promise<void> => {
     const { span, active } = startProcess([record], groupId);
     try {
-      await traceContexts.with(active, () => work({ signal: revoked, traceContext: active, attempt }));
+      await traceContexts.with(active, () => work({ signal: memory.lost, traceContext: active, attempt }));
       endSpan(span);
     } catch (error) {
       endSpan(span, error);
@@ -123,6 +147,13 @@ export function createSubscriptionHandler({
       attempts,
     );
     context.report(undefined);
+    memory.handled = record.offset + 1n;
+  };
+
+  const handleAlone = async (record: IncomingRecord): Promise<void> => {
+    const work = handle(record);
+    memory.running = work.then(nothing, nothing);
+    await work;
   };
 
   const process = async ({ records, next }: PartitionBatch): Promise<bigint> => {
@@ -131,7 +162,7 @@ export function createSubscriptionHandler({
       // What was done is committed, whatever becomes of the rest.
       if (index > 0 && (ending.aborted || performance.now() > leaveAt)) return record.offset;
       try {
-        await handle(record);
+        await handleAlone(record);
       } catch (error) {
         if (index === 0) throw error;
         return record.offset;
