@@ -4,15 +4,20 @@ import {
   capturedRequest,
   maxRecordBytes,
   recordHeaders,
+  rejectedRequest,
   settingsRecord,
   topicConfig,
   topics,
+  usageRecord,
 } from '@tributary/event-schemas';
 import type {
+  AccessRecord,
   ActiveWebhook,
   ActiveWebhookInput,
   CapturedRequest,
   OutcomeReply,
+  RejectedRequest,
+  UsageRecord,
   WebhookRecord,
 } from '@tributary/event-schemas';
 import { createMessaging, createPartitionReader, createPublisher, createTable } from '@tributary/messaging';
@@ -50,6 +55,13 @@ export interface KafkaPlane {
   render: (stored: StoredRequest) => OutcomeReply['outcome'] | undefined;
   /** Sends the outcome of a request to the ingress that waits for it. */
   reply(stored: StoredRequest, outcome: OutcomeReply['outcome']): Promise<void>;
+  /** Answers the caller of a request as a consumer of its events does. */
+  answer(stored: StoredRequest, answer: unknown): Promise<void>;
+  /** Writes an API key; undefined takes it back. */
+  putKey(id: string, record: AccessRecord | undefined): Promise<void>;
+  /** Every refused call of a webhook that was read so far. */
+  refusalsOf(webhook: TestWebhook): { request: RejectedRequest; body: Buffer }[];
+  usageOf(webhook: TestWebhook): UsageRecord[];
   close(): Promise<void>;
 }
 
@@ -74,6 +86,8 @@ export async function createKafkaPlane(brokers: string[]): Promise<KafkaPlane> {
   const publisher = createPublisher(messaging, { producers: 1, timeoutMs: 30_000 });
   await publisher.start();
   const stored = new Map<string, StoredRequest[]>();
+  const refusals: { request: RejectedRequest; body: Buffer }[] = [];
+  const usages: UsageRecord[] = [];
 
   const plane: KafkaPlane = {
     render: () => 'emitted',
@@ -105,16 +119,26 @@ export async function createKafkaPlane(brokers: string[]): Promise<KafkaPlane> {
       await write('deleted' in changes ? { deleted: true, id: record.id, version } : next);
       return { slug, path, record: next };
     },
-    reply: async ({ request }, outcome) => {
-      const reply: OutcomeReply = { execution_id: request.execution_id, outcome, cause: null, error: null };
+    reply: (entry, outcome) => {
+      const { execution_id } = entry.request;
+      const reply: OutcomeReply = { execution_id, outcome, cause: null, error: null };
+      return plane.answer(entry, reply);
+    },
+    answer: async ({ request }, answer) => {
       await publisher.publish({
         topic: topics.replies.name,
         partition: request.reply_partition!,
         key: request.execution_id,
-        value: JSON.stringify(reply),
+        value: JSON.stringify(answer),
         headers,
       });
     },
+    putKey: async (id, record) => {
+      const value = record === undefined ? null : JSON.stringify(record);
+      await publisher.publish({ topic: topics.access.name, key: id, value, headers });
+    },
+    refusalsOf: ({ record }) => refusals.filter(({ request }) => request.webhook_id === record.id),
+    usageOf: ({ record }) => usages.filter((usage) => usage.webhook_id === record.id),
     close: async () => {
       await Promise.all(readers.map((reader) => reader.stop()));
       await publisher.stop();
@@ -141,11 +165,20 @@ export async function createKafkaPlane(brokers: string[]): Promise<KafkaPlane> {
     if (outcome !== undefined && request.reply_partition !== null) void plane.reply(entry, outcome);
   }
 
-  const readers = Array.from(
-    { length: await messaging.admin.partitionCount(topics.requests.name) },
-    (_, partition) =>
-      createPartitionReader(messaging, { topic: topics.requests.name, partition, onRecord: onRequest }),
-  );
+  const readAll = async (topic: string, onRecord: (record: IncomingRecord) => void) =>
+    Array.from({ length: await messaging.admin.partitionCount(topic) }, (_, partition) =>
+      createPartitionReader(messaging, { topic, partition, onRecord }),
+    );
+  const readers = [
+    ...(await readAll(topics.requests.name, onRequest)),
+    ...(await readAll(topics.rejected.name, (record) => {
+      const request = rejectedRequest.parse(JSON.parse(record.headers[recordHeaders.request]!));
+      refusals.push({ request, body: record.value! });
+    })),
+    ...(await readAll(topics.usage.name, ({ value }) => {
+      usages.push(usageRecord.parse(JSON.parse(value!.toString())));
+    })),
+  ];
   await Promise.all(readers.map((reader) => reader.start()));
   return plane;
 }
