@@ -328,6 +328,24 @@ describe('producers', () => {
     expect(third.abortedBetween(5, 10)).toEqual([]);
   });
 
+  it('stay aborted over kill -9 again and again, whatever checkpoint lies between', () => {
+    let log = openLog({ segmentBytes: 500 });
+    for (let round = 0; round < 6; round++) {
+      const producer = { producerId: 9, producerEpoch: round };
+      log.append(buildTestBatch({ ...producer, baseSequence: 0, transactional: true }));
+      log.appendMarker({ ...producer, committed: false, coordinatorEpoch: 0 });
+      log = reopenLog({ segmentBytes: 500 });
+      if (round % 2 === 0) log.checkpoint();
+    }
+    const aborted = Array.from({ length: 6 }, (_, round) => ({
+      producerId: 9,
+      firstOffset: 2 * round,
+      lastOffset: 2 * round + 1,
+    }));
+    expect(log.abortedBetween(0, 100)).toEqual(aborted);
+    expect(reopenLog({ segmentBytes: 500 }).abortedBetween(0, 100)).toEqual(aborted);
+  });
+
   it('wrap their sequence after 2^31 - 1', () => {
     const log = openLog();
     log.append(batch(0x7fff_ffff));

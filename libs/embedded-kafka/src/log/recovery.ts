@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { loadAborted, readCheckpoint } from './checkpoint.ts';
+import { appendAborted, loadAborted, readCheckpoint } from './checkpoint.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { AbortedTransaction, ProducerState } from './producer-state.ts';
 import { hasValidCrc, isAbortMarker } from './record-batch.ts';
@@ -101,7 +101,10 @@ function scanTail(
     if (!header.isControl) state.producers.noteData(header, now);
     else {
       const transaction = state.producers.noteMarker(header, isAbortMarker(buffer, at), now);
-      if (transaction) state.aborted.push(transaction);
+      if (transaction) {
+        state.aborted.push(transaction);
+        appendAborted(segment.directory, segment.baseOffset, transaction);
+      }
     }
     endOffset = header.lastOffset + 1;
     valid = position + header.sizeBytes;
