@@ -37,11 +37,11 @@ export function serviceProgram(
   { instance, port }: { instance: number; port: number },
 ): Program {
   const name = `${service}-${instance}`;
-  const { environment }: ServiceDefinition = services[service];
+  const { environment, nodeArgs = [] }: ServiceDefinition = services[service];
   return {
     name,
     main: `apps/${service}/src/main.ts`,
-    nodeArgs: ['--import', telemetry, '--disable-warning=TimeoutNegativeWarning'],
+    nodeArgs: ['--import', telemetry, '--disable-warning=TimeoutNegativeWarning', ...nodeArgs],
     env: {
       ...baseEnvironment(settings),
       HOST,
