@@ -5,7 +5,8 @@ import { announce } from './outbox.ts';
 import { toInstant } from './webhook-store.ts';
 import type { Position } from './webhook-store.ts';
 
-interface ApiKeyRow {
+/** A row of `api_keys`. */
+export interface ApiKeyRow {
   id: string;
   account: string;
   workspace: string;
@@ -14,9 +15,11 @@ interface ApiKeyRow {
   scopes: Scope[];
   created: Date;
   expires: Date | null;
+  service_account_id: string | null;
 }
 
-const COLUMNS = 'id, account, workspace, name, sha256, scopes, created, expires';
+const COLUMNS =
+  'id, account, workspace, name, sha256, scopes, created, expires, service_account AS service_account_id';
 
 /** Writes a key's hash and its announcement, in the caller's transaction. */
 export async function insertApiKey(
@@ -24,10 +27,12 @@ export async function insertApiKey(
   record: AccessRecord,
   { bootstrap = false }: { bootstrap?: boolean } = {},
 ): Promise<void> {
-  const { id, account, workspace, name, sha256, scopes, created, expires } = record;
+  const { id, account, workspace, name, sha256, scopes, created, expires, service_account_id } = record;
   await client.query(
-    `INSERT INTO api_keys (${COLUMNS}, bootstrap) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-    [id, account, workspace, name, sha256, scopes, created, expires, bootstrap],
+    `INSERT INTO api_keys
+       (id, account, workspace, name, sha256, scopes, created, expires, service_account, bootstrap)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    [id, account, workspace, name, sha256, scopes, created, expires, service_account_id ?? null, bootstrap],
   );
   await announce(client, { topic: topics.access.name, key: id, value: record });
 }
@@ -41,32 +46,33 @@ export async function findApiKeyByHash(client: Queryable, sha256: string): Promi
   return rows[0] && toRecord(rows[0]);
 }
 
-/** The keys of a workspace in the order in which they were made, from behind a position. */
+/** The keys of a workspace, those of service accounts aside, in the order in which they were made, from behind a position. */
 export async function listApiKeys(
   client: Queryable,
   { workspace, after, limit }: { workspace: string; after?: Position; limit: number },
 ): Promise<AccessRecord[]> {
   const { rows } = await client.query<ApiKeyRow>(
     `SELECT ${COLUMNS} FROM api_keys
-     WHERE workspace = $1 AND ($2::timestamptz IS NULL OR (created, id) > ($2, $3::uuid))
+     WHERE workspace = $1 AND service_account IS NULL AND ($2::timestamptz IS NULL OR (created, id) > ($2, $3::uuid))
      ORDER BY created, id LIMIT $4`,
     [workspace, after?.created ?? null, after?.id ?? null, limit],
   );
   return rows.map(toRecord);
 }
 
-/** Deletes a key of a workspace and announces it; resolves to false when there is none. */
+/** Deletes a key of a workspace and announces it; resolves to its name, undefined when there is none. */
 export async function deleteApiKey(
   client: Queryable,
   { workspace, id }: { workspace: string; id: string },
-): Promise<boolean> {
-  const { rowCount } = await client.query('DELETE FROM api_keys WHERE id = $1 AND workspace = $2', [
-    id,
-    workspace,
-  ]);
-  if (rowCount === 0) return false;
+): Promise<string | undefined> {
+  const { rows } = await client.query<{ name: string }>(
+    'DELETE FROM api_keys WHERE id = $1 AND workspace = $2 AND service_account IS NULL RETURNING name',
+    [id, workspace],
+  );
+  const [deleted] = rows;
+  if (!deleted) return undefined;
   await announce(client, { topic: topics.access.name, key: id, value: null });
-  return true;
+  return deleted.name;
 }
 
 /** Deletes the keys that came from an earlier configuration. */
@@ -79,6 +85,6 @@ export async function deleteBootstrapKeys(client: Queryable, workspace: string):
   return rows.length;
 }
 
-function toRecord({ created, expires, ...row }: ApiKeyRow): AccessRecord {
+export function toRecord({ created, expires, ...row }: ApiKeyRow): AccessRecord {
   return { ...row, created: toInstant(created), expires: expires && toInstant(expires) };
 }

@@ -34,6 +34,11 @@ export const managementEnv = z
     // Optional inside the mark: `secret` marks the very schema that stands here.
     BOOTSTRAP_API_KEY: secret(bearerToken.optional()),
     PUBLISH_TIMEOUT_MS: integer(100, 60_000).default(5_000),
+    TOPIC_PREFIX: z
+      .string()
+      .regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,199}$/, { error: 'must be the beginning of a topic name' })
+      .default('tributary.'),
+    AUDIT_RETENTION_DAYS: integer(1, 36_500).default(400),
   })
   .refine(
     (env) =>

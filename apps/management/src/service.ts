@@ -6,6 +6,8 @@ import type { ServiceContext } from '@tributary/service-runtime';
 import { createBootstrapper } from './bootstrap.ts';
 import type { Bootstrap } from './bootstrap.ts';
 import type { ManagementConfig } from './config.ts';
+import { createUsageReader } from './consumers/usage.ts';
+import { createFurtherTopics } from './further-topics.ts';
 import { createApp } from './http/app.ts';
 import { createOutboxRelay } from './outbox-relay.ts';
 import { SCHEMA } from './schema.ts';
@@ -37,7 +39,15 @@ export function buildManagement({ config, logger, lifecycle }: ServiceContext<Ma
     deliveryTimeoutMs: config.PUBLISH_TIMEOUT_MS,
   });
   const app = createApp(
-    { pool, ring: config.MASTER_KEY, delivered: relay.delivered, publicUrl: config.PUBLIC_URL, logger },
+    {
+      pool,
+      ring: config.MASTER_KEY,
+      delivered: relay.delivered,
+      ensureTopic: createFurtherTopics(messaging, { timeoutMs: config.PUBLISH_TIMEOUT_MS }),
+      topicPrefix: config.TOPIC_PREFIX,
+      publicUrl: config.PUBLIC_URL,
+      logger,
+    },
     { lifecycle, logger },
   );
   const http = httpServer(app, { port: config.PORT, host: config.HOST });
@@ -55,7 +65,8 @@ export function buildManagement({ config, logger, lifecycle }: ServiceContext<Ma
   });
   lifecycle.add('bootstrap', createBootstrapper(pool, bootstrapOf(config), { logger }));
   lifecycle.add('outbox', relay);
-  lifecycle.add('sweeper', createSweeper({ pool, logger }));
+  lifecycle.add('sweeper', createSweeper({ pool, auditDays: config.AUDIT_RETENTION_DAYS, logger }));
+  lifecycle.add('usage', createUsageReader(messaging, pool));
   lifecycle.add('http', http);
   return { port: http.port };
 }

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { decrypt, encrypt } from '@tributary/encryption';
 import type { KeyRing } from '@tributary/encryption';
+import { slugPlace } from '@tributary/event-schemas';
 
 /** A slug as it is kept: never in clear. */
 export interface KeptSlug {
@@ -14,7 +15,7 @@ export function newSlug(webhookId: string, ring: KeyRing): KeptSlug {
   const slug = randomBytes(16).toString('base64url');
   return {
     slugSha256: createHash('sha256').update(slug).digest('hex'),
-    slugEncrypted: encrypt(ring, slug, place(webhookId)),
+    slugEncrypted: encrypt(ring, slug, slugPlace(webhookId)),
   };
 }
 
@@ -24,10 +25,5 @@ export function revealSlug(
   { slugEncrypted }: Pick<KeptSlug, 'slugEncrypted'>,
   ring: KeyRing,
 ): string {
-  return decrypt(ring, slugEncrypted, place(webhookId));
-}
-
-/** A ciphertext copied to another webhook does not decrypt there. */
-function place(webhookId: string): string {
-  return `webhook:${webhookId}:slug`;
+  return decrypt(ring, slugEncrypted, slugPlace(webhookId));
 }

@@ -2,11 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { topics } from '@tributary/event-schemas';
 import type { Pool } from '@tributary/postgres';
 import type { Logger, Member } from '@tributary/service-runtime';
+import { removeAudit } from './audit-log.ts';
 import { announce } from './outbox.ts';
+import { removeUsage } from './usage-store.ts';
 import { removeDeleted } from './webhook-store.ts';
 
 const DAY_MS = 86_400_000;
 const BATCH = 100;
+const AUDIT_BATCH = 1_000;
 
 /**
  * Milliseconds that a deleted webhook stays known: a day more than requests are retained, so that no request of it is
@@ -14,11 +17,17 @@ const BATCH = 100;
  */
 export const DELETED_RETENTION_MS = topics.requests.retentionMs + DAY_MS;
 
+/** Takes away what the audit log holds from before an instant; resolves to how many entries. */
+export function sweepAudit(pool: Pool, before: Date): Promise<number> {
+  return removeAudit(pool, before, AUDIT_BATCH);
+}
+
 /** Takes away what was deleted before an instant and announces tombstones for it; resolves to how many. */
 export async function sweepDeleted(pool: Pool, before: Date): Promise<number> {
   return pool.transaction(async (client) => {
     const ids = await removeDeleted(client, before, BATCH);
     for (const id of ids) await announce(client, { topic: topics.webhooks.name, key: id, value: null });
+    await removeUsage(client, ids);
     return ids.length;
   });
 }
@@ -26,10 +35,13 @@ export async function sweepDeleted(pool: Pool, before: Date): Promise<number> {
 /** Sweeps at intervals; instances side by side share the work. */
 export function createSweeper({
   pool,
+  auditDays,
   logger,
   intervalMs = 3_600_000,
 }: {
   pool: Pool;
+  /** Days that the audit log is kept. */
+  auditDays: number;
   logger: Logger;
   intervalMs?: number;
 }): Member {
@@ -41,8 +53,10 @@ export function createSweeper({
       try {
         const before = new Date(Date.now() - DELETED_RETENTION_MS);
         while ((await sweepDeleted(pool, before)) === BATCH && !stopped.signal.aborted);
+        const oldest = new Date(Date.now() - auditDays * DAY_MS);
+        while ((await sweepAudit(pool, oldest)) === AUDIT_BATCH && !stopped.signal.aborted);
       } catch (error) {
-        logger.warn({ error }, 'could not sweep deleted webhooks');
+        logger.warn({ error }, 'could not sweep what has outlived its time');
       }
       await delay(intervalMs, undefined, { signal: stopped.signal, ref: false }).catch(() => undefined);
     }

@@ -1,6 +1,9 @@
 import { normalizeInstant, settingsRecord } from '@tributary/event-schemas';
 import type { SettingsRecord } from '@tributary/event-schemas';
 import type { Queryable } from '@tributary/postgres';
+import type { Actor } from './audit-log.ts';
+import { showSettings } from './show-settings.ts';
+import type { ShownSettings } from './show-settings.ts';
 
 /** Which webhook is meant: one of another workspace is none. */
 export interface WebhookAddress {
@@ -26,9 +29,13 @@ export type WebhookChange = (typeof webhookChanges)[number];
 export interface WebhookVersion {
   version: number;
   change: WebhookChange;
+  /** Names of the fields that changed. */
+  changed: string[];
   created: string;
   api_key_id: string;
-  settings: SettingsRecord;
+  /** Null for versions from before names were kept. */
+  api_key_name: string | null;
+  settings: ShownSettings;
 }
 
 /** Where a page of a list starts: behind the last row of the page before. */
@@ -95,9 +102,19 @@ export async function listWebhooks(
   return rows.map(toWebhook);
 }
 
+/** The live webhooks that name a service account, held until the end of the transaction. */
+export async function lockWebhooksOf(client: Queryable, serviceAccount: string): Promise<StoredWebhook[]> {
+  const { rows } = await client.query<WebhookRow>(
+    `SELECT ${COLUMNS} FROM webhooks WHERE service_account = $1 AND deleted IS NULL ORDER BY id FOR UPDATE`,
+    [serviceAccount],
+  );
+  return rows.map(toWebhook);
+}
+
 export async function insertWebhook(client: Queryable, webhook: StoredWebhook): Promise<void> {
   await client.query(
-    `INSERT INTO webhooks (${COLUMNS}, name) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    `INSERT INTO webhooks (${COLUMNS}, name, service_account)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
     [
       webhook.id,
       webhook.account,
@@ -109,13 +126,15 @@ export async function insertWebhook(client: Queryable, webhook: StoredWebhook): 
       webhook.created,
       webhook.updated,
       webhook.settings.name,
+      webhook.settings.service_account_id,
     ],
   );
 }
 
 export async function updateWebhook(client: Queryable, webhook: StoredWebhook): Promise<void> {
   await client.query(
-    `UPDATE webhooks SET version = $2, settings = $3, slug_sha256 = $4, slug_encrypted = $5, updated = $6, name = $7
+    `UPDATE webhooks SET version = $2, settings = $3, slug_sha256 = $4, slug_encrypted = $5, updated = $6, name = $7,
+       service_account = $8
      WHERE id = $1`,
     [
       webhook.id,
@@ -125,15 +144,21 @@ export async function updateWebhook(client: Queryable, webhook: StoredWebhook): 
       webhook.slugEncrypted,
       webhook.updated,
       webhook.settings.name,
+      webhook.settings.service_account_id,
     ],
   );
 }
 
-/** Leaves what a late request of it may still need, without the slug in any form that can be read. */
-export async function markDeleted(client: Queryable, { id, version, updated }: StoredWebhook): Promise<void> {
+/** Leaves its id and version until they are swept, without the slug or a secret in any form that can be read. */
+export async function markDeleted(
+  client: Queryable,
+  { id, version, updated, settings }: StoredWebhook,
+): Promise<void> {
   await client.query(
-    'UPDATE webhooks SET version = $2, updated = $3, deleted = $3, slug_encrypted = NULL WHERE id = $1',
-    [id, version, updated],
+    `UPDATE webhooks SET version = $2, updated = $3, deleted = $3, slug_encrypted = NULL, service_account = NULL,
+       settings = $4
+     WHERE id = $1`,
+    [id, version, updated, JSON.stringify({ ...settings, authentication: [], handshakes: [] })],
   );
 }
 
@@ -151,11 +176,12 @@ export async function removeDeleted(client: Queryable, before: Date, limit: numb
 export async function insertVersion(
   client: Queryable,
   { id, version, settings, updated }: StoredWebhook,
-  { change, apiKeyId }: { change: WebhookChange; apiKeyId: string },
+  { change, changed, by }: { change: WebhookChange; changed: readonly string[]; by: Actor },
 ): Promise<void> {
   await client.query(
-    'INSERT INTO webhook_versions (webhook, version, change, settings, api_key, created) VALUES ($1, $2, $3, $4, $5, $6)',
-    [id, version, change, JSON.stringify(settings), apiKeyId, updated],
+    `INSERT INTO webhook_versions (webhook, version, change, changed, settings, api_key, api_key_name, created)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [id, version, change, changed, JSON.stringify(showSettings(settings)), by.id, by.name, updated],
   );
 }
 
@@ -165,7 +191,7 @@ export async function listVersions(
   { id, before, limit }: { id: string; before?: number; limit: number },
 ): Promise<WebhookVersion[]> {
   const { rows } = await client.query<Omit<WebhookVersion, 'created'> & { created: Date }>(
-    `SELECT version, change, created, api_key AS api_key_id, settings FROM webhook_versions
+    `SELECT version, change, changed, created, api_key AS api_key_id, api_key_name, settings FROM webhook_versions
      WHERE webhook = $1 AND ($2::int IS NULL OR version < $2) ORDER BY version DESC LIMIT $3`,
     [id, before ?? null, limit],
   );

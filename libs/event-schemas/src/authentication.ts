@@ -52,7 +52,7 @@ const ipAllowList = {
   cidrs: z.array(network).min(1).max(authenticationLimits.cidrs),
 };
 
-/** An entry of `authentication` as a user sends it. `secrets` may be empty only where the preset needs none. */
+/** An entry of `authentication` as a user sends it. */
 export const authenticationInput = z.discriminatedUnion('type', [
   z.strictObject(basic(secretInput)),
   z.strictObject(bearer(secretInput)),
@@ -65,7 +65,7 @@ export const authenticationInput = z.discriminatedUnion('type', [
       type: z.literal('signature'),
       preset: z.string().optional(),
       scheme: scheme.optional(),
-      secrets: secrets(secretInput).default([]),
+      secrets: secrets(secretInput).min(1),
     })
     .superRefine(({ preset, scheme: described }, context) => {
       if ((preset === undefined) !== (described === undefined)) return;

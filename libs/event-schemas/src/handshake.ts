@@ -25,7 +25,16 @@ const zoom = <S extends z.ZodType>(secret: S) => ({ type: z.literal('zoom'), sec
 const xCrc = <S extends z.ZodType>(secret: S) => ({ type: z.literal('x-crc'), secret });
 
 const withoutSecret = z.enum(handshakeTypes).exclude(['meta', 'zoom', 'x-crc']);
-const plain = { type: withoutSecret, enabled: z.boolean().default(true) };
+/** `enabled: false` turns off one that is on by default. */
+const plain = {
+  type: withoutSecret.exclude(['websub']),
+  enabled: z.boolean().default(true),
+};
+/** `topics`: the only ones that are subscribed to; any, if absent. */
+const websub = {
+  type: z.literal('websub'),
+  topics: z.array(z.string().min(1).max(2_048)).max(50).optional(),
+};
 
 /** A handshake as a user sends it: a name, or an object where it needs a secret or is to be turned off. */
 export const handshakeInput = z.union([
@@ -34,6 +43,7 @@ export const handshakeInput = z.union([
     z.strictObject(meta(secretInput)),
     z.strictObject(zoom(secretInput)),
     z.strictObject(xCrc(secretInput)),
+    z.strictObject(websub),
     z.strictObject(plain),
   ]),
 ]);
@@ -45,6 +55,7 @@ export const shownHandshake = z.union([
   z.object(meta(shownSecret)),
   z.object(zoom(shownSecret)),
   z.object(xCrc(shownSecret)),
+  z.object(websub),
   z.object(plain),
 ]);
 export type ShownHandshake = z.output<typeof shownHandshake>;
@@ -54,6 +65,7 @@ export const handshakeRecord = z.union([
   z.object(meta(secretRecord)),
   z.object(zoom(secretRecord)),
   z.object(xCrc(secretRecord)),
+  z.object(websub),
   z.object(plain),
   z.unknown().transform(() => ({ type: 'unknown' as const })),
 ]);

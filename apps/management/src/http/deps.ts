@@ -8,6 +8,10 @@ export interface ManagementDeps {
   ring: KeyRing;
   /** Resolves to true once every committed change of a key is on Kafka, to false when that takes too long. */
   delivered: (key: string) => Promise<boolean>;
+  /** Makes sure that a topic which a webhook names is there; rejects with a problem when it cannot be had in time. */
+  ensureTopic: (topic: string) => Promise<void>;
+  /** What the names of such topics begin with. */
+  topicPrefix: string;
   /** Origin under which clients reach the system. */
   publicUrl: string;
   logger: Logger;

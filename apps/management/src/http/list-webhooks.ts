@@ -3,8 +3,9 @@ import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import { toApiWebhook } from '../change-webhook.ts';
 import { checkInput } from '../input-faults.ts';
+import { lastUses, secretIds } from '../usage-store.ts';
 import { listWebhooks as readWebhooks } from '../webhook-store.ts';
-import type { Position } from '../webhook-store.ts';
+import type { Position, StoredWebhook } from '../webhook-store.ts';
 import type { ManagementDeps } from './deps.ts';
 import {
   accepted,
@@ -57,5 +58,7 @@ async function answer(
     ...(after ? { after } : {}),
     ...(names ? { names } : {}),
   });
-  sendPage(response, rows, { limit, cursorOf: toCursor, show: (row) => toApiWebhook(row, ring), publicUrl });
+  const lastUse = await lastUses(pool, secretIds(rows.map(({ settings }) => settings)));
+  const show = (row: StoredWebhook) => toApiWebhook(row, ring, lastUse);
+  sendPage(response, rows, { limit, cursorOf: toCursor, show, publicUrl });
 }

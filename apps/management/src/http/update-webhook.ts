@@ -1,7 +1,13 @@
 import { accessOf } from '@tributary/api-auth';
 import type { RequestHandler } from 'express';
-import { toApiWebhook, updateSettings } from '../change-webhook.ts';
+import {
+  namesNoServiceAccount,
+  NO_SERVICE_ACCOUNT,
+  toApiWebhook,
+  updateSettings,
+} from '../change-webhook.ts';
 import { readWebhookChange } from '../webhook-input.ts';
+import { toInstant } from '../webhook-store.ts';
 import type { ManagementDeps } from './deps.ts';
 import { unprocessable } from './page.ts';
 import { inForce } from './unavailable.ts';
@@ -14,10 +20,17 @@ import { addressOf, noSuchWebhook } from './webhook-address.ts';
 export function updateWebhook(deps: ManagementDeps): RequestHandler {
   return async function handleUpdateWebhook(request, response) {
     const body: unknown = request.body;
-    const result = await updateSettings(deps, addressOf(request, response), {
+    const address = addressOf(request, response);
+    const context = { ...deps, webhookId: address.id, now: toInstant(new Date()) };
+    const result = await updateSettings(deps, address, {
       by: accessOf(response),
       read: (current) =>
-        readWebhookChange(body, current.settings, { shown: { ...toApiWebhook(current, deps.ring) } }),
+        readWebhookChange(body, current.settings, {
+          ...context,
+          shown: { ...toApiWebhook(current, deps.ring) },
+        }),
+    }).catch((error: unknown) => {
+      throw namesNoServiceAccount(error) ? unprocessable([NO_SERVICE_ACCOUNT]) : error;
     });
     switch (result.outcome) {
       case 'not_found':

@@ -37,7 +37,7 @@ export async function installation(given?: { brokers: string[] }): Promise<Insta
   });
   const messaging = createMessaging({ brokers, clientId: 'test', logger, maxRecordBytes });
   await messaging.admin.createTopics(
-    [topics.webhooks, topics.access].map((topic) => ({ ...topic, config: topicConfig(topic) })),
+    [topics.webhooks, topics.access, topics.usage].map((topic) => ({ ...topic, config: topicConfig(topic) })),
   );
   await messaging.close();
   return {

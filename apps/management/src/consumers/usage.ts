@@ -1,0 +1,63 @@
+import { recordHeaders, topics, usageRecord } from '@tributary/event-schemas';
+import type { UsageRecord } from '@tributary/event-schemas';
+import { createSink, RetryableError } from '@tributary/messaging';
+import type { IncomingRecord, Messaging } from '@tributary/messaging';
+import { isRetryable } from '@tributary/postgres';
+import type { Pool } from '@tributary/postgres';
+import type { Member } from '@tributary/service-runtime';
+import { forgetPosition, readPositions, storeOnce } from '../positions.ts';
+import { addUsage } from '../usage-store.ts';
+
+const TOPIC = topics.usage.name;
+
+/** Reads `tributary.usage`: each record is counted once. Records may wait a second for others, since nobody waits for them. */
+export function createUsageReader(messaging: Messaging, pool: Pool): Member {
+  const sink = createSink(messaging, {
+    groupId: 'tributary.management.usage',
+    topics: [TOPIC],
+    deadLetterTopic: topics.deadLetters.name,
+    service: 'management',
+    lingerMs: 500,
+    positions: (_topic, partitions) => positionsOf(messaging, pool, partitions),
+    store: async (batch) => {
+      try {
+        await storeOnce(pool, batch, (client, fresh) => addUsage(client, fresh.map(readUsage)));
+      } catch (error) {
+        if (isRetryable(error)) throw new RetryableError('Postgres cannot store now', { cause: error });
+        throw error;
+      }
+    },
+  });
+  return {
+    // Not waited for: nothing that is asked of this service needs Kafka or the last use of a secret.
+    start: () => {
+      sink.start().catch((error: unknown) => {
+        messaging.logger.error({ error }, 'the reader of usage could not start');
+      });
+    },
+    stop: () => sink.stop(),
+  };
+}
+
+function readUsage({ headers, value }: IncomingRecord): UsageRecord {
+  const version = headers[recordHeaders.schemaVersion] ?? '1';
+  if (version !== '1')
+    throw new RetryableError(`usage of schema version ${version} needs a newer management`);
+  return usageRecord.parse(JSON.parse(String(value)));
+}
+
+/** Where to go on. A position beyond the end is not of this topic: it was made anew, and is read from its start. */
+async function positionsOf(
+  messaging: Messaging,
+  pool: Pool,
+  partitions: number[],
+): Promise<Map<number, bigint>> {
+  const positions = await readPositions(pool, TOPIC, partitions);
+  for (const { partition, high } of await messaging.admin.watermarks(TOPIC)) {
+    const position = positions.get(partition);
+    if (position === undefined || position <= high) continue;
+    await forgetPosition(pool, TOPIC, partition);
+    positions.delete(partition);
+  }
+  return positions;
+}

@@ -1,0 +1,110 @@
+import { topics } from '@tributary/event-schemas';
+import type { WebhookSettings } from '@tributary/event-schemas';
+import type { ProblemDetail } from '@tributary/service-runtime';
+import { createEnvironment, TemplateError, validateTemplate } from '@tributary/templating';
+import type { TemplateMode } from '@tributary/templating';
+import { isCidr, isPresetName, presetNames, signatureScheme } from '@tributary/verification';
+import { schemaFaults } from './body-schema.ts';
+import { faultsOf } from './input-faults.ts';
+
+/** Templates and expressions are only checked here, never rendered. */
+const environment = createEnvironment();
+
+const SYSTEM_TOPICS = new Set<string>(Object.values(topics).map(({ name }) => name));
+
+/** What is wrong with settings that have the right shape; an empty list means that they can be saved. */
+export function settingsFaults(
+  settings: WebhookSettings,
+  { topicPrefix }: { topicPrefix: string },
+): ProblemDetail[] {
+  const { template_mode: mode, filter, routes, response, schema, deduplication, topic } = settings;
+  return [
+    ...templateFaults('/template', settings.template, mode),
+    ...(filter === null ? [] : expressionFaults('/filter', filter)),
+    ...routes.flatMap((route, index) => [
+      ...expressionFaults(`/routes/${index}/when`, route.when),
+      ...templateFaults(`/routes/${index}/template`, route.template, mode),
+    ]),
+    ...(response.mode === 'custom' ? templateFaults('/response/body', response.body) : []),
+    ...(schema === null ? [] : schemaFaults(schema)),
+    ...(deduplication === null ? [] : deduplicationFaults(deduplication.key, settings.ordered)),
+    ...(topic === null ? [] : topicFaults(topic, topicPrefix)),
+    ...settings.authentication.flatMap(authenticationFaults),
+    ...handshakeFaults(settings.handshakes),
+  ];
+}
+
+function templateFaults(pointer: string, source: string, mode: TemplateMode = 'jinja2'): ProblemDetail[] {
+  const faults = validateTemplate(source, environment).map(({ message, line, column }) => ({
+    pointer,
+    detail: message,
+    line,
+    column,
+  }));
+  if (faults.length > 0 || mode === 'jinja2') return faults;
+  return faultOf(pointer, () => environment.compile(source, { mode }));
+}
+
+function expressionFaults(pointer: string, source: string): ProblemDetail[] {
+  return faultOf(pointer, () => environment.compileExpression(source));
+}
+
+function faultOf(pointer: string, compile: () => unknown): ProblemDetail[] {
+  try {
+    compile();
+    return [];
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    const { message, line, column } = error;
+    return [{ pointer, detail: message, line, column }];
+  }
+}
+
+function deduplicationFaults(key: string, ordered: boolean): ProblemDetail[] {
+  const faults = expressionFaults('/deduplication/key', key);
+  if (ordered) return faults;
+  // Equal requests of a webhook that is not ordered lie on different partitions, and nobody sees both.
+  return [
+    ...faults,
+    { pointer: '/deduplication', detail: 'Deduplication needs ordered to be true: drop one of them.' },
+  ];
+}
+
+function topicFaults(topic: string, prefix: string): ProblemDetail[] {
+  if (SYSTEM_TOPICS.has(topic))
+    return [{ pointer: '/topic', detail: `${topic} is a topic of the system itself.` }];
+  if (topic.startsWith(prefix) && topic.length > prefix.length) return [];
+  return [{ pointer: '/topic', detail: `topic must begin with ${prefix}, as ${prefix}my-team does.` }];
+}
+
+type AuthenticationEntry = WebhookSettings['authentication'][number];
+
+function authenticationFaults(entry: AuthenticationEntry, index: number): ProblemDetail[] {
+  const path = ['authentication', String(index)];
+  const pointer = `/authentication/${index}`;
+  if (entry.type === 'ip_allow_list') {
+    return entry.cidrs.flatMap((cidr, at) =>
+      isCidr(cidr) ? [] : [{ pointer: `${pointer}/cidrs/${at}`, detail: `${cidr} is no network.` }],
+    );
+  }
+  if (entry.type !== 'signature') return [];
+  if (entry.scheme !== undefined) {
+    const result = signatureScheme.safeParse(entry.scheme);
+    return result.success ? [] : faultsOf(result.error.issues, entry.scheme, [...path, 'scheme']);
+  }
+  if (isPresetName(entry.preset ?? '')) return [];
+  const known = [...presetNames].sort().join(', ');
+  return [{ pointer: `${pointer}/preset`, detail: `There is no such preset. There are: ${known}.` }];
+}
+
+function handshakeFaults(handshakes: WebhookSettings['handshakes']): ProblemDetail[] {
+  const seen = new Set<string>();
+  return handshakes.flatMap((handshake, index) => {
+    const type = typeof handshake === 'string' ? handshake : handshake.type;
+    if (!seen.has(type)) {
+      seen.add(type);
+      return [];
+    }
+    return [{ pointer: `/handshakes/${index}`, detail: `The handshake ${type} is named twice.` }];
+  });
+}
