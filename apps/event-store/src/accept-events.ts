@@ -1,11 +1,11 @@
 import { eventLimits, normalizeInstant, receivedEvent, validateEvents } from '@tributary/event-schemas';
 import type { EventFault } from '@tributary/event-schemas';
 import { MessagingError } from '@tributary/messaging';
-import type { OutgoingRecord } from '@tributary/messaging';
+import type { OutgoingRecord, RecordPosition } from '@tributary/messaging';
 import { eventRecord } from './event-record.ts';
 
 /** Writes a record to Kafka; resolves when every in-sync replica has it. */
-export type Publish = (record: OutgoingRecord) => Promise<unknown>;
+export type Publish = (record: OutgoingRecord) => Promise<RecordPosition>;
 
 export type Acceptance =
   | { outcome: 'accepted'; events: number }
@@ -43,6 +43,6 @@ export async function acceptEvents(
 }
 
 /** A missing topic or a stopping publisher is for the client the same as a broker that is away. */
-function isOutage({ code, retryable }: MessagingError): boolean {
+export function isOutage({ code, retryable }: MessagingError): boolean {
   return retryable || code === 'unknown_topic' || code === 'closed';
 }

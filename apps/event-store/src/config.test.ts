@@ -7,7 +7,10 @@ const env = { KAFKA_BROKERS: 'localhost:9092', DATABASE_URL: 'postgres://u:hunte
 describe('the configuration', () => {
   it('needs a key for page tokens, its own or the master key', () => {
     expect(() => readConfig(configSchema, env)).toThrow(/PAGE_TOKEN_KEY is required/);
-    expect(readConfig(configSchema, { ...env, MASTER_KEY: 'k1:0123456789abcdef' }).PORT).toBe(4231);
+    expect(readConfig(configSchema, { ...env, MASTER_KEY: `k1:${'A'.repeat(43)}=` }).PORT).toBe(4231);
+    expect(() => readConfig(configSchema, { ...env, MASTER_KEY: 'k1:0123456789abcdef' })).toThrow(
+      /MASTER_KEY: must be name:key/,
+    );
   });
 
   it('is printed without its secrets', () => {

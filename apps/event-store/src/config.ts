@@ -1,5 +1,19 @@
+import { createKeyRing } from '@tributary/encryption';
 import { integer, secret, serviceEnv } from '@tributary/service-runtime';
 import { z } from 'zod';
+
+const keyRing = z.string().refine(
+  (spec) => {
+    try {
+      createKeyRing(spec);
+      return true;
+    } catch {
+      // What is wrong is said without the key.
+      return false;
+    }
+  },
+  { error: 'must be name:key entries separated by commas, each key 32 bytes in base64' },
+);
 
 const days = integer(1, 3650);
 
@@ -13,7 +27,8 @@ export const configSchema = z
     DATABASE_POOL_SIZE: integer(1, 200).default(8),
     /** Key that signs page tokens; the same for all instances. Without it, one is derived from MASTER_KEY. */
     PAGE_TOKEN_KEY: secret(z.string().min(16).optional()),
-    MASTER_KEY: secret(z.string().min(16).optional()),
+    /** The key ring that the ingress signs the URLs of stored answers with; without it such URLs are refused. */
+    MASTER_KEY: secret(keyRing.optional()),
     EVENT_RETENTION_DAYS: days.default(30),
     EXECUTION_RETENTION_DAYS: days.default(30),
     REQUEST_RETENTION_DAYS: days.default(7),

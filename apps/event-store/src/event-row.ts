@@ -6,6 +6,7 @@ import { storableLabels, storableText } from './storable-text.ts';
 
 /** A row of `events` with the rows of `event_resources` that belong to it, in the columns' names. */
 export interface EventRow {
+  partition: number;
   workspace: string;
   id: string;
   received: string;
@@ -21,11 +22,12 @@ export interface EventRow {
 const FUTURE_MS = 86_400_000;
 
 /** The row of an event as it stands on `tributary.events`. Throws {@link PoisonRecordError} when it is no event. */
-export function eventRow(document: string, now: number): EventRow {
+export function eventRow(document: string, { partition, now }: { partition: number; now: number }): EventRow {
   const event = parseEvent(document);
   requirePast(event.received, now);
   const { id, workspace, received, resource, related } = event;
   return {
+    partition,
     workspace,
     id,
     received,

@@ -1,15 +1,18 @@
 import type { Queryable } from '@tributary/postgres';
+import type { RowBatch } from './consumers/topic-store.ts';
 import type { EventRow } from './event-row.ts';
+import { MOVED, placeParameters } from './positions.ts';
 
 /**
  * One parameter holds the whole batch: a statement takes 65,535 of them, and a batch of events with a hundred related
  * resources each would need more. Ids are inserted in order, so that two instances with the same ids do not deadlock.
  */
 const STORE_EVENTS = `
-  with batch as (
-    select * from json_to_recordset($1::json) as item (
-      workspace uuid, id uuid, received timestamptz, occurred timestamptz, event text, resource_id text,
+  with ${MOVED}, batch as (
+    select item.* from json_to_recordset($1::json) as item (
+      partition integer, workspace uuid, id uuid, received timestamptz, occurred timestamptz, event text, resource_id text,
       resource_name text, document text, resources json)
+      join moved using (partition)
   ), fresh as (
     insert into event_ids (workspace, id, received)
     select workspace, id, received from batch order by workspace, id
@@ -25,20 +28,27 @@ const STORE_EVENTS = `
       from batch join fresh using (workspace, id),
            json_to_recordset(resources) as resource (resource_id text, role text, labels jsonb)
   )
-  select count(*)::int as stored from fresh`;
+  select (select coalesce(array_agg(partition), '{}') from moved) as moved,
+         (select count(*)::int from fresh) as stored`;
 
 /**
- * Stores events with their resources; of an id that the workspace has already, and of one that comes twice, the first
- * counts. Resolves to how many were new. The partitions of their days must exist.
+ * Stores events with their resources, of those partitions whose positions move; of an id that the workspace has already,
+ * and of one that comes twice, the first counts. Resolves to these partitions, and to how many events were new. The
+ * partitions of their days must exist.
  */
-export async function writeEvents(client: Queryable, rows: EventRow[]): Promise<number> {
+export async function writeEvents(
+  client: Queryable,
+  { topic, places, rows }: RowBatch<EventRow>,
+): Promise<{ moved: number[]; stored: number }> {
   const first = new Map<string, EventRow>();
   for (const row of rows) {
     const key = `${row.workspace} ${row.id}`;
     if (!first.has(key)) first.set(key, row);
   }
-  const result = await client.query<{ stored: number }>(STORE_EVENTS, [JSON.stringify([...first.values()])], {
-    name: 'store-events',
-  });
-  return result.rows[0]!.stored;
+  const result = await client.query<{ moved: number[]; stored: number }>(
+    STORE_EVENTS,
+    [JSON.stringify([...first.values()]), ...placeParameters(topic, places)],
+    { name: 'store-events' },
+  );
+  return result.rows[0]!;
 }

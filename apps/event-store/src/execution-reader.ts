@@ -1,36 +1,52 @@
-import { outcomeStatus } from '@tributary/event-schemas';
-import type { Execution, Outcome } from '@tributary/event-schemas';
+import { normalizeInstant, outcomeStatus } from '@tributary/event-schemas';
+import type { CapturedRequest, Execution, Outcome } from '@tributary/event-schemas';
 import type { Queryable } from '@tributary/postgres';
+import { executionConditions } from './execution-filter.ts';
+import type { ExecutionFilter } from './execution-filter.ts';
 import { bindTo } from './event-filter-sql.ts';
 import { executionDay } from './execution-row.ts';
-
-/** What executions may be asked for; a list is a choice, and missing parts do not restrict. */
-export interface ExecutionFilter {
-  webhook_id?: string[] | undefined;
-  outcome?: Execution['outcome'][] | undefined;
-  received?: { since?: string | undefined; until?: string | undefined } | undefined;
-}
 
 export interface ExecutionCursor {
   received: string;
   id: string;
 }
 
-/** A stored request's body, as its webhook was sent it. */
-export interface StoredRequest {
-  contentType: string | null;
-  body: Buffer;
+/** An execution, and how its caller waits or waited. */
+export interface StoredExecution {
+  execution: Execution;
+  mode: CapturedRequest['response_mode'];
+  /** The partition of `tributary.replies` that the caller's instance reads; null when nobody waits. */
+  replyPartition: number | null;
 }
 
 interface ExecutionColumns extends Omit<Execution, 'response' | 'steps'> {
-  awaited: boolean;
+  response_mode: CapturedRequest['response_mode'];
+  reply_partition: number | null;
+  response_status: number | null;
+  answer_status: number | null;
   request_steps: Execution['steps'];
   outcome_steps: Execution['steps'];
 }
 
-const ISO_UTC = `'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'`;
-const COLUMNS = `id, webhook_id, to_char(received at time zone 'UTC', ${ISO_UTC}) as received, method, path, outcome, cause,
-  error, events::text[] as events, replay_of, awaited, request_steps, outcome_steps`;
+/** Instants as text with microseconds, which a JavaScript Date has not. */
+export const ISO_UTC = `'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'`;
+
+/**
+ * The answer that counts: of those on the partition that the caller's instance reads the first; to a caller who waits for
+ * a consumer the renderer's counts too, to one who waits for the renderer no other.
+ */
+export const ANSWER = `select * from execution_answers a
+    where a.id = e.id and a.day = e.day and a.partition = e.reply_partition
+      and (e.response_mode = 'sync' or e.response_mode = 'custom' and a.source = 'renderer')
+    order by a.log_offset limit 1`;
+
+const SELECT = `
+  select e.id, e.webhook_id, e.webhook_version, to_char(e.received at time zone 'UTC', ${ISO_UTC}) as received, e.method,
+         e.path, e.outcome, e.cause, e.error, e.events::text[] as events, e.replay_of, e.duplicate_of, e.unrecorded,
+         e.response_mode, e.reply_partition, e.response_status, e.request_steps, e.outcome_steps,
+         answer.status as answer_status
+    from executions e
+    left join lateral (${ANSWER}) answer on e.response_mode in ('sync', 'custom')`;
 
 /**
  * An execution of a workspace. Undefined also while its request is still on its way here, and when the id is no
@@ -40,30 +56,14 @@ export async function readExecution(
   db: Queryable,
   workspace: string,
   id: string,
-): Promise<Execution | undefined> {
+): Promise<StoredExecution | undefined> {
   const day = executionDay(id);
   if (day === undefined) return undefined;
   const { rows } = await db.query<ExecutionColumns>(
-    `select ${COLUMNS} from executions where id = $1 and day = $2 and workspace = $3 and method is not null`,
+    `${SELECT} where e.id = $1 and e.day = $2 and e.workspace = $3 and e.method is not null`,
     [id, day, workspace],
   );
-  return rows[0] && toExecution(rows[0]);
-}
-
-/** The request of an execution, as long as it is kept. */
-export async function readRequest(
-  db: Queryable,
-  workspace: string,
-  id: string,
-): Promise<StoredRequest | undefined> {
-  const day = executionDay(id);
-  if (day === undefined) return undefined;
-  const { rows } = await db.query<{ content_type: string | null; body: Buffer }>(
-    `select r.content_type, r.body from execution_requests r join executions e using (id, day)
-      where id = $1 and day = $2 and e.workspace = $3`,
-    [id, day, workspace],
-  );
-  return rows[0] && { contentType: rows[0].content_type, body: rows[0].body };
+  return rows[0] && toStored(rows[0]);
 }
 
 /** One page of the executions of a workspace, the newest first. */
@@ -78,54 +78,63 @@ export async function readExecutionPage(
 ): Promise<{ executions: Execution[]; next: ExecutionCursor | null }> {
   const values: unknown[] = [];
   const bind = bindTo(values);
-  const { webhook_id: webhooks, outcome, received } = filter;
   const conditions = [
-    `workspace = ${bind(workspace)}::uuid`,
-    'method is not null',
-    ...(webhooks ? [`webhook_id = any(${bind(webhooks)}::uuid[])`] : []),
-    ...(outcome ? [`outcome = any(${bind(outcome)}::text[])`] : []),
-    ...(received?.since ? [`received >= ${bind(received.since)}::timestamptz`] : []),
-    ...(received?.until ? [`received <= ${bind(received.until)}::timestamptz`] : []),
-    ...(after ? [`(received, id) < (${bind(after.received)}::timestamptz, ${bind(after.id)}::uuid)`] : []),
+    ...executionConditions(workspace, filter, bind),
+    ...(after
+      ? [`(e.received, e.id) < (${bind(after.received)}::timestamptz, ${bind(after.id)}::uuid)`]
+      : []),
   ];
   const { rows } = await db.query<ExecutionColumns>(
-    `select ${COLUMNS} from executions where ${conditions.join(' and ')}
-      order by executions.received desc, id desc limit ${bind(limit + 1)}`,
+    `${SELECT} where ${conditions.join(' and ')} order by e.received desc, e.id desc limit ${bind(limit + 1)}`,
     values,
   );
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return {
-    executions: page.map(toExecution),
+    executions: page.map((row) => toStored(row).execution),
     next: rows.length > limit && last ? { received: last.received, id: last.id } : null,
   };
 }
 
-function toExecution({
-  awaited,
-  request_steps,
-  outcome_steps,
-  replay_of,
-  ...row
-}: ExecutionColumns): Execution {
+function toStored(columns: ExecutionColumns): StoredExecution {
+  const { response_mode, reply_partition, response_status: _, answer_status: __, ...rest } = columns;
+  const { request_steps, outcome_steps, ...row } = rest;
   return {
-    ...row,
-    received: row.received.replace('.000000Z', 'Z'),
-    response: responseOf(row.outcome, { awaited, replayed: replay_of !== null }),
-    replay_of,
-    steps: [...request_steps, ...outcome_steps],
+    execution: {
+      ...row,
+      received: row.received.replace('.000000Z', 'Z'),
+      response: responseOf(columns),
+      steps: allSteps(request_steps, outcome_steps),
+    },
+    mode: response_mode,
+    replyPartition: reply_partition,
   };
 }
 
+/** The renderer repeats the steps of the request before its own. */
+function allSteps(ofRequest: Execution['steps'], ofOutcome: Execution['steps']): Execution['steps'] {
+  const repeated = new Set(ofOutcome.map(({ name, started }) => `${name} ${normalizeInstant(started)}`));
+  const first = ofRequest.filter(
+    ({ name, started }) => !repeated.has(`${name} ${normalizeInstant(started)}`),
+  );
+  return [...first, ...ofOutcome].map((step) => ({
+    ...step,
+    started: normalizeInstant(step.started) ?? step.started,
+  }));
+}
+
 /**
- * What the caller is answered: 200 at once where nobody waits for the outcome (`receipt`), else by the outcome. A caller
- * whose wait ended before the outcome was known got 202; of that no record tells. A replay has no caller.
+ * What the caller is answered: what a record says of it; else 200 at once where nobody waits for the outcome
+ * (`receipt`), 202 where nobody could, the consumer's answer in `sync`, else by the outcome. A caller whose wait ended
+ * before all that got 202; of that no record tells. A replay has no caller.
  */
-function responseOf(
-  outcome: Execution['outcome'],
-  { awaited, replayed }: { awaited: boolean; replayed: boolean },
-): Execution['response'] {
-  if (replayed) return null;
-  if (!awaited) return { status: 200 };
-  return outcome === 'pending' ? null : { status: outcomeStatus({ outcome: outcome as Outcome['outcome'] }) };
+function responseOf(columns: ExecutionColumns): Execution['response'] {
+  const { outcome, replay_of, response_mode, reply_partition, response_status, answer_status } = columns;
+  if (response_status !== null) return { status: response_status };
+  if (replay_of !== null || outcome === 'rejected') return null;
+  if (response_mode === 'receipt') return { status: 200 };
+  if (reply_partition === null) return { status: 202 };
+  if (answer_status !== null) return { status: answer_status };
+  if (outcome === 'pending' || (response_mode === 'sync' && outcome === 'emitted')) return null;
+  return { status: outcomeStatus({ outcome: outcome as Outcome['outcome'] }) };
 }

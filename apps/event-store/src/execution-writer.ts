@@ -1,48 +1,131 @@
+import type { AnswerRow } from './answer-row.ts';
+import type { RowBatch } from './consumers/topic-store.ts';
+import type { OutcomeRow, RejectedRow, RequestRow } from './execution-row.ts';
+import { MOVED, placeParameters } from './positions.ts';
 import type { Queryable } from '@tributary/postgres';
-import type { OutcomeRow, RequestRow } from './execution-row.ts';
+
+const MOVED_PARTITIONS = `select coalesce(array_agg(partition), '{}') as moved from moved`;
+
+const REQUEST_ITEM = `
+  partition integer, id uuid, day date, workspace uuid, webhook_id uuid, webhook_version integer,
+  received timestamptz, replay_of uuid, method text, path text, response_mode text, reply_partition integer,
+  steps json, query text, headers json, remote_address text, content_type text, body text`;
 
 /** Of an execution whose outcome came first, the row is completed; a request that is there already stays as it is. */
 const STORE_REQUESTS = `
-  with batch as (
-    select * from json_to_recordset($1::json) as item (
-      id uuid, day date, workspace uuid, webhook_id uuid, webhook_version integer, received timestamptz,
-      replay_of uuid, method text, path text, awaited boolean, steps json,
-      query text, headers json, remote_address text, content_type text, body text)
+  with ${MOVED}, batch as (
+    select item.* from json_to_recordset($1::json) as item (${REQUEST_ITEM}) join moved using (partition)
   ), stored as (
     insert into executions as known
-      (id, day, workspace, webhook_id, webhook_version, received, replay_of, method, path, awaited, request_steps)
-    select id, day, workspace, webhook_id, webhook_version, received, replay_of, method, path, awaited, steps
+      (id, day, workspace, webhook_id, webhook_version, received, replay_of, method, path, response_mode,
+       reply_partition, request_steps)
+    select id, day, workspace, webhook_id, webhook_version, received, replay_of, method, path, response_mode,
+           reply_partition, steps
       from batch order by id
     on conflict (id, day) do update
-      set method = excluded.method, path = excluded.path, awaited = excluded.awaited,
-          request_steps = excluded.request_steps
+      set method = excluded.method, path = excluded.path, response_mode = excluded.response_mode,
+          reply_partition = excluded.reply_partition, request_steps = excluded.request_steps
       where known.method is null
+  ), requests as (
+    insert into execution_requests (id, day, query, headers, remote_address, content_type, body)
+    select id, day, query, headers, remote_address, content_type, decode(body, 'base64') from batch order by id
+    on conflict (id, day) do nothing
   )
-  insert into execution_requests (id, day, query, headers, remote_address, content_type, body)
-  select id, day, query, headers, remote_address, content_type, decode(body, 'base64') from batch order by id
-  on conflict (id, day) do nothing`;
+  ${MOVED_PARTITIONS}`;
+
+const STORE_REJECTED = `
+  with ${MOVED}, batch as (
+    select item.* from json_to_recordset($1::json) as item (
+      ${REQUEST_ITEM}, outcome text, cause text, error json, response_status integer, body_complete boolean,
+      unrecorded integer)
+      join moved using (partition)
+  ), stored as (
+    insert into executions
+      (id, day, workspace, webhook_id, webhook_version, received, replay_of, method, path, response_mode,
+       request_steps, outcome, cause, error, response_status, unrecorded)
+    select id, day, workspace, webhook_id, webhook_version, received, replay_of, method, path, response_mode,
+           steps, outcome, cause, error, response_status, unrecorded
+      from batch order by id
+    on conflict (id, day) do nothing
+  ), requests as (
+    insert into execution_requests (id, day, query, headers, remote_address, content_type, body, body_complete)
+    select id, day, query, headers, remote_address, content_type, decode(body, 'base64'), body_complete
+      from batch order by id
+    on conflict (id, day) do nothing
+  )
+  ${MOVED_PARTITIONS}`;
 
 const STORE_OUTCOMES = `
-  insert into executions as known
-    (id, day, workspace, webhook_id, webhook_version, received, replay_of, outcome, cause, error, events, outcome_steps)
-  select id, day, workspace, webhook_id, webhook_version, received, replay_of, outcome, cause, error, events, steps
-    from json_to_recordset($1::json) as item (
-      id uuid, day date, workspace uuid, webhook_id uuid, webhook_version integer, received timestamptz,
-      replay_of uuid, outcome text, cause text, error json, events uuid[], steps json)
-   order by id
-  on conflict (id, day) do update
-    set webhook_version = excluded.webhook_version, outcome = excluded.outcome, cause = excluded.cause,
-        error = excluded.error, events = excluded.events, outcome_steps = excluded.outcome_steps
-    where known.outcome = 'pending'`;
+  with ${MOVED}, stored as (
+    insert into executions as known
+      (id, day, workspace, webhook_id, webhook_version, received, replay_of, outcome, cause, error, events,
+       response_status, duplicate_of, outcome_steps)
+    select id, day, workspace, webhook_id, webhook_version, received, replay_of, outcome, cause, error, events,
+           response_status, duplicate_of, steps
+      from json_to_recordset($1::json) as item (
+        partition integer, id uuid, day date, workspace uuid, webhook_id uuid, webhook_version integer,
+        received timestamptz, replay_of uuid, outcome text, cause text, error json, events uuid[],
+        response_status integer, duplicate_of uuid, steps json)
+      join moved using (partition)
+     order by id
+    on conflict (id, day) do update
+      set webhook_version = excluded.webhook_version, outcome = excluded.outcome, cause = excluded.cause,
+          error = excluded.error, events = excluded.events, response_status = excluded.response_status,
+          duplicate_of = excluded.duplicate_of, outcome_steps = excluded.outcome_steps
+      where known.outcome = 'pending'
+  )
+  ${MOVED_PARTITIONS}`;
 
-/** Stores captured requests as pending executions. The partitions of their days must exist. */
-export async function writeRequests(client: Queryable, rows: RequestRow[]): Promise<void> {
-  await client.query(STORE_REQUESTS, [toJson(rows)], { name: 'store-requests' });
+/** In the order of their offsets, so that of several the first is kept. */
+const STORE_ANSWERS = `
+  with ${MOVED}, stored as (
+    insert into execution_answers (id, day, partition, source, log_offset, status, content_type, headers, body)
+    select distinct on (id, partition, source)
+           id, day, partition, source, log_offset, status, content_type, headers, decode(body, 'base64')
+      from json_to_recordset($1::json) as item (
+        partition integer, id uuid, day date, source text, log_offset bigint, status integer, content_type text,
+        headers json, body text)
+      join moved using (partition)
+     order by id, partition, source, log_offset
+    on conflict (id, day, partition, source) do nothing
+  )
+  ${MOVED_PARTITIONS}`;
+
+/** Stores captured requests as pending executions. The partitions of their days must exist, as for all of these. */
+export function writeRequests(client: Queryable, batch: RowBatch<RequestRow>): Promise<number[]> {
+  return store(client, batch, { text: STORE_REQUESTS, name: 'store-requests' });
+}
+
+/** Stores refused requests. */
+export function writeRejected(client: Queryable, batch: RowBatch<RejectedRow>): Promise<number[]> {
+  return store(client, batch, { text: STORE_REJECTED, name: 'store-rejected' });
 }
 
 /** Stores outcomes; of several for one execution the first counts, as on the topic of replies. */
-export async function writeOutcomes(client: Queryable, rows: OutcomeRow[]): Promise<void> {
-  await client.query(STORE_OUTCOMES, [toJson(rows)], { name: 'store-outcomes' });
+export function writeOutcomes(client: Queryable, batch: RowBatch<OutcomeRow>): Promise<number[]> {
+  return store(client, batch, { text: STORE_OUTCOMES, name: 'store-outcomes' });
+}
+
+/** Stores answers; of several of one partition and source the lowest offset counts. */
+export async function writeAnswers(
+  client: Queryable,
+  { topic, places, rows }: RowBatch<AnswerRow>,
+): Promise<number[]> {
+  const parameters = [JSON.stringify(rows), ...placeParameters(topic, places)];
+  const result = await client.query<{ moved: number[] }>(STORE_ANSWERS, parameters, {
+    name: 'store-answers',
+  });
+  return result.rows[0]!.moved;
+}
+
+async function store(
+  client: Queryable,
+  { topic, places, rows }: RowBatch<{ id: string; partition: number }>,
+  { text, name }: { text: string; name: string },
+): Promise<number[]> {
+  const parameters = [toJson(rows), ...placeParameters(topic, places)];
+  const result = await client.query<{ moved: number[] }>(text, parameters, { name });
+  return result.rows[0]!.moved;
 }
 
 /** A statement can meet the same row only once (`ON CONFLICT DO UPDATE`): of an id that comes twice, the first. */

@@ -19,24 +19,51 @@ export async function readPositions(
   return new Map(rows.map(({ partition, next_offset: next }) => [partition, BigInt(next)]));
 }
 
-/** Records of a partition in their order, the position that the reader believes to be stored, and the one after them. */
-export interface PlacedBatch<T extends Placed> {
-  topic: string;
+/** Where a batch stands on its partition: the position that its reader believes to be stored, and the one after it. */
+export interface Place {
   partition: number;
-  records: T[];
   from: bigint;
   next: bigint;
+}
+
+/** Records of a partition, in their order. */
+export interface PlacedBatch<T extends Placed> extends Place {
+  topic: string;
+  records: T[];
+}
+
+/**
+ * Part of a statement that stores rows, its parameters from $2 to $5 being {@link placeParameters}: sets the positions
+ * of those partitions that stand where they are believed to, and names them in `moved`. Rows of no other may be written.
+ * A concurrent writer of the same partition is waited for, and then the position is another one.
+ */
+export const MOVED = `moved as (
+    update positions as known set next_offset = place.next_offset
+      from unnest($3::int[], $4::bigint[], $5::bigint[]) as place (partition, from_offset, next_offset)
+     where known.topic = $2 and known.partition = place.partition and known.next_offset = place.from_offset
+    returning known.partition
+  )`;
+
+/** The parameters of {@link MOVED}. */
+export function placeParameters(topic: string, places: Place[]): unknown[] {
+  return [
+    topic,
+    places.map(({ partition }) => partition),
+    places.map(({ from }) => String(from)),
+    places.map(({ next }) => String(next)),
+  ];
 }
 
 /**
  * Stores a batch and moves the partition's position past it, in one transaction. The position is locked first: of two
  * instances that have the same records (one was stalled and has lost the partition without knowing it) the second waits,
- * finds the position moved, and stores only what is new to it. `write` gets these records, and is not called without any.
+ * finds the position moved, and stores only what is new to it. `write` gets these records and the place to move from,
+ * gives the partitions that it has moved, and is not called without any record.
  */
 export async function storeOnce<T extends Placed>(
   pool: Pool,
   { topic, partition, records, from, next }: PlacedBatch<T>,
-  write: (client: Queryable, fresh: T[]) => Promise<void>,
+  write: (client: Queryable, fresh: T[], place: Place) => Promise<number[]>,
 ): Promise<void> {
   await pool.transaction(async (client) => {
     const position = await lockPosition(client, topic, partition);
@@ -46,12 +73,9 @@ export async function storeOnce<T extends Placed>(
       );
     const fresh = records.filter(({ offset }) => offset >= position);
     if (fresh.length === 0) return;
-    await write(client, fresh);
-    const { rowCount } = await client.query(
-      'update positions set next_offset = $3 where topic = $1 and partition = $2 and next_offset = $4',
-      [topic, partition, next, position],
-    );
-    if (rowCount !== 1) throw new Error(`the position of ${topic} ${partition} moved while it was locked`);
+    const moved = await write(client, fresh, { partition, from: position, next });
+    if (!moved.includes(partition))
+      throw new Error(`the position of ${topic} ${partition} moved while it was locked`);
   });
 }
 

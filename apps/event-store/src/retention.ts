@@ -2,6 +2,7 @@ import type { Logger } from '@tributary/service-runtime';
 import type { Pool } from '@tributary/postgres';
 import { dayOf, PARTITIONS_LOCK } from './partitions.ts';
 import type { Partitions } from './partitions.ts';
+import { pruneReplays } from './replay-store.ts';
 
 /** Days that each partitioned table is kept, the day of writing not counted. */
 export interface RetentionDays {
@@ -67,6 +68,7 @@ export async function dropExpired(
     event_resources: days.events,
     executions: days.executions,
     execution_requests: days.requests,
+    execution_answers: days.requests,
   };
   return pool.transaction(async (client) => {
     const { rows } = await client.query<{ locked: boolean }>(
@@ -79,6 +81,7 @@ export async function dropExpired(
       dropped.push(...(await dropOlder(pool, table, firstDayKept(now, keep))));
     }
     await pruneIds(pool, firstDayKept(now, days.events));
+    await pruneReplays(pool, firstDayKept(now, days.executions));
     return dropped;
   });
 }

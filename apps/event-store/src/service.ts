@@ -1,4 +1,5 @@
 import { createApiKeyDirectory } from '@tributary/api-auth';
+import { createKeyRing } from '@tributary/encryption';
 import { accessRecord, maxRecordBytes, topics } from '@tributary/event-schemas';
 import type { AccessRecord } from '@tributary/event-schemas';
 import { createMessaging, createPublisher, createSink, createTable } from '@tributary/messaging';
@@ -6,6 +7,7 @@ import type { IncomingRecord, Messaging } from '@tributary/messaging';
 import { createPool } from '@tributary/postgres';
 import { httpServer } from '@tributary/service-runtime';
 import type { Member, ServiceContext } from '@tributary/service-runtime';
+import type { Publish } from './accept-events.ts';
 import type { Config } from './config.ts';
 import { storedTopics } from './consumers/stored-topics.ts';
 import type { StoredTopic } from './consumers/stored-topics.ts';
@@ -13,6 +15,7 @@ import { createApp } from './http/app.ts';
 import { countStored, measured } from './metrics.ts';
 import { createPageTokens, pageTokenKey } from './page-token.ts';
 import { createPartitions } from './partitions.ts';
+import { createReplayWorker } from './replay-worker.ts';
 import { createRetention } from './retention.ts';
 import { SCHEMA } from './schema.ts';
 
@@ -47,6 +50,7 @@ export function buildEventStore({ config, logger, lifecycle }: ServiceContext<Co
   lifecycle.add('kafka', { stop: () => messaging.close() });
   const publisher = createPublisher(messaging, { timeoutMs: config.PUBLISH_TIMEOUT_MS });
   lifecycle.add('publisher', publisher);
+  const publish: Publish = (record) => publisher.publish(record);
 
   const keys = createApiKeyDirectory();
   lifecycle.add('access', keyTable(messaging, keys));
@@ -63,13 +67,16 @@ export function buildEventStore({ config, logger, lifecycle }: ServiceContext<Co
     lifecycle.add(stored.topic, sink(messaging, stored));
   }
 
+  lifecycle.add('replays', createReplayWorker({ pool: writePool, publish, logger }));
+
   const app = createApp({
     lifecycle,
     logger,
     keys,
     db: readPool,
     tokens: createPageTokens(pageTokenKey(config)),
-    publish: (record) => publisher.publish(record),
+    ring: config.MASTER_KEY === undefined ? undefined : createKeyRing(config.MASTER_KEY),
+    publish,
     publicUrl: config.PUBLIC_URL,
     eventsBodyLimitBytes: config.EVENTS_BODY_LIMIT_BYTES,
   });

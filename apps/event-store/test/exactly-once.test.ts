@@ -3,7 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { recordHeaders, topics } from '@tributary/event-schemas';
 import { createPartitionReader } from '@tributary/messaging';
 import type { IncomingRecord } from '@tributary/messaging';
+import type { Queryable } from '@tributary/postgres';
 import { eventually } from '@tributary/testing';
+import { MOVED, placeParameters, storeOnce } from '../src/positions.ts';
+import type { Place } from '../src/positions.ts';
 import {
   anyEvent,
   anyRequest,
@@ -58,7 +61,6 @@ describe('each event is stored exactly once', () => {
 
   it('when an instance that was stalled writes what its successor has stored already', async () => {
     // Straight at the function that both instances call: no test can stall one of two in the same process.
-    const { storeOnce } = await import('../src/positions.ts');
     const [topic, partition] = [`t-${randomUUID()}`, 3];
     const batch = (from: bigint, to: bigint, known: bigint) => ({
       topic,
@@ -70,9 +72,13 @@ describe('each event is stored exactly once', () => {
       })),
     });
     const written: bigint[] = [];
-    const write = (_client: unknown, fresh: { offset: bigint }[]): Promise<void> => {
+    const write = async (client: Queryable, fresh: { offset: bigint }[], place: Place): Promise<number[]> => {
       written.push(...fresh.map(({ offset }) => offset));
-      return Promise.resolve();
+      const { rows } = await client.query<{ partition: number }>(
+        `with ${MOVED} select partition from moved where $1::json is not null`,
+        ['[]', ...placeParameters(topic, [place])],
+      );
+      return rows.map(({ partition: moved }) => moved);
     };
     await storeOnce(harness.pool, batch(0n, 4n, 0n), write);
     await Promise.all([

@@ -33,7 +33,7 @@ describe('GET /executions/{id}', () => {
     const request = anyRequest(ws);
     await storeRequest(request);
     const { execution_id: id, webhook_id, received, steps } = request;
-    const pending = { id, webhook_id, received, method: 'POST', path: 'a/b' };
+    const pending = { id, webhook_id, webhook_version: 1, received, method: 'POST', path: 'a/b' };
     expect(await readExecution(id)).toEqual({
       ...pending,
       outcome: 'pending',
@@ -42,6 +42,8 @@ describe('GET /executions/{id}', () => {
       events: [],
       response: null,
       replay_of: null,
+      duplicate_of: null,
+      unrecorded: 0,
       steps,
     });
     const error = { message: 'unexpected end of template', line: 1, column: 4, pointer: null };
@@ -55,12 +57,14 @@ describe('GET /executions/{id}', () => {
       events: outcome.events,
       response: { status: 400 },
       replay_of: null,
+      duplicate_of: null,
+      unrecorded: 0,
       steps: [...steps, ...outcome.steps],
     });
   });
 
   it('takes the outcome before the request too, and of two outcomes the first', async () => {
-    const request = anyRequest(ws, { reply_partition: null });
+    const request = anyRequest(ws, { reply_partition: null, response_mode: 'receipt' });
     const { execution_id: id } = request;
     await harness.publisher.publish(outcomeRecordOf(outcomeOf(request)));
     await harness.publisher.publish(

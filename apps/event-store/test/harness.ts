@@ -12,7 +12,9 @@ import { configSchema } from '../src/config.ts';
 import { SCHEMA } from '../src/schema.ts';
 import { buildEventStore } from '../src/service.ts';
 
-const allScopes: Scope[] = ['events:read', 'events:write', 'executions:read'];
+const allScopes: Scope[] = ['events:read', 'events:write', 'executions:read', 'executions:write'];
+/** A key ring for the tests. */
+export const masterKey = `k1:${'A'.repeat(43)}=`;
 const logger = createLogger({ service: 'test', instance: '0', level: process.env['TEST_LOG'] ?? 'silent' });
 
 /** A workspace with a key, on a running event store. */
@@ -73,6 +75,7 @@ export async function createHarness({ brokers: given }: { brokers?: string[] } =
     HOST: '127.0.0.1',
     PORT: '0',
     PAGE_TOKEN_KEY: 'a key of the tests',
+    MASTER_KEY: masterKey,
     LOG_LEVEL: process.env['TEST_LOG'] ?? 'silent',
     ...overrides,
   });

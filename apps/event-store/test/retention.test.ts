@@ -29,7 +29,13 @@ describe('partitions', () => {
     const many = Array.from({ length: 6 }, () => createPartitions(harness.pool, { now: () => now }));
     await Promise.all(many.map((partitions) => partitions.ensureAhead()));
     const expected = ['20260630', '20260701', '20260702'];
-    for (const table of ['events', 'event_resources', 'executions', 'execution_requests']) {
+    for (const table of [
+      'events',
+      'event_resources',
+      'executions',
+      'execution_requests',
+      'execution_answers',
+    ]) {
       expect(await partitionsOf(table)).toEqual(expected.map((day) => `${table}_${day}`));
     }
   });
@@ -50,6 +56,9 @@ describe('partitions', () => {
     expect(results.flat().sort()).toEqual([
       'event_resources_20260530',
       'events_20260530',
+      'execution_answers_20260609',
+      'execution_answers_20260610',
+      'execution_answers_20260622',
       'execution_requests_20260609',
       'execution_requests_20260610',
       'execution_requests_20260622',

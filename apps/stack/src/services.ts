@@ -15,7 +15,7 @@ export const services = {
   ingress: { port: 4211, environment: ['MASTER_KEY', 'TRUSTED_PROXIES'] },
   // It runs templates of strangers: each has its limits, and all of them this one.
   'template-renderer': { port: 4221, environment: ['MASTER_KEY'], nodeArgs: ['--max-old-space-size=1024'] },
-  'event-store': { port: 4231, environment: ['DATABASE_URL', 'PAGE_TOKEN_KEY'] },
+  'event-store': { port: 4231, environment: ['DATABASE_URL', 'MASTER_KEY', 'PAGE_TOKEN_KEY'] },
   management: { port: 4241, environment: ['DATABASE_URL', 'MASTER_KEY', 'BOOTSTRAP'] },
 } as const satisfies Record<string, ServiceDefinition>;
 

@@ -1,13 +1,16 @@
 import { recordHeaders, topics } from '@tributary/event-schemas';
 import type { TopicDefinition } from '@tributary/event-schemas';
+import type { IncomingRecord } from '@tributary/messaging';
 import type { Pool } from '@tributary/postgres';
+import { answerRow } from '../answer-row.ts';
+import type { AnswerRow } from '../answer-row.ts';
 import { PoisonRecordError } from '../errors.ts';
 import { eventDay, eventRow } from '../event-row.ts';
 import type { EventRow } from '../event-row.ts';
 import { writeEvents } from '../event-writer.ts';
-import { outcomeRow, requestRow } from '../execution-row.ts';
-import type { OutcomeRow, RequestRow } from '../execution-row.ts';
-import { writeOutcomes, writeRequests } from '../execution-writer.ts';
+import { outcomeRow, rejectedRow, requestRow } from '../execution-row.ts';
+import type { OutcomeRow, Reading, RejectedRow, RequestRow } from '../execution-row.ts';
+import { writeAnswers, writeOutcomes, writeRejected, writeRequests } from '../execution-writer.ts';
 import type { Partitions } from '../partitions.ts';
 import { forgetPosition, readPositions } from '../positions.ts';
 import { createTopicStore } from './topic-store.ts';
@@ -31,27 +34,47 @@ export function storedTopics(
   deps: { pool: Pool; partitions: Partitions },
   { onStored, now = Date.now }: { onStored: OnStored; now?: () => number },
 ): StoredTopic[] {
+  const reading = ({ partition }: IncomingRecord): Reading => ({ partition, now: now() });
+  const family = 'executions';
+  const day = (row: { day: string }): string => row.day;
+
   const events: TopicRows<EventRow> = {
     family: 'events',
-    decode: ({ value }) => eventRow(text(value), now()),
+    decode: (record) => eventRow(text(record.value), reading(record)),
     day: eventDay,
-    write: async (client, rows) => {
-      const stored = await writeEvents(client, rows);
-      onStored({ stored, repeated: rows.length - stored, received: rows.map(({ received }) => received) });
+    write: async (client, batch) => {
+      const { moved, stored } = await writeEvents(client, batch);
+      const written = batch.rows.filter(({ partition }) => moved.includes(partition));
+      const received = written.map((row) => row.received);
+      onStored({ stored, repeated: written.length - stored, received });
+      return moved;
     },
   };
   const requests: TopicRows<RequestRow> = {
-    family: 'executions',
-    decode: ({ headers, value }) => requestRow(headers[recordHeaders.request], value, now()),
-    day: ({ day }) => day,
+    family,
+    decode: (record) => requestRow(record.headers[recordHeaders.request], record.value, reading(record)),
+    day,
     write: writeRequests,
   };
+  const rejected: TopicRows<RejectedRow> = {
+    family,
+    decode: (record) => rejectedRow(record.headers[recordHeaders.request], record.value, reading(record)),
+    day,
+    write: writeRejected,
+  };
   const outcomes: TopicRows<OutcomeRow> = {
-    family: 'executions',
-    decode: ({ value }) => outcomeRow(text(value), now()),
-    day: ({ day }) => day,
+    family,
+    decode: (record) => outcomeRow(text(record.value), reading(record)),
+    day,
     write: writeOutcomes,
   };
+  const answers: TopicRows<AnswerRow> = {
+    family,
+    decode: (record) => answerRow(record, now()),
+    day,
+    write: writeAnswers,
+  };
+
   const stored = ({ name: topic }: TopicDefinition, store: StoredTopic['store']): StoredTopic => ({
     topic,
     groupId: `tributary.event-store.${topic.replace('tributary.', '')}`,
@@ -62,7 +85,10 @@ export function storedTopics(
   return [
     stored(topics.events, createTopicStore(deps, events)),
     stored(topics.requests, createTopicStore(deps, requests)),
+    stored(topics.replays, createTopicStore(deps, requests)),
+    stored(topics.rejected, createTopicStore(deps, rejected)),
     stored(topics.outcomes, createTopicStore(deps, outcomes)),
+    stored(topics.replies, createTopicStore(deps, answers)),
   ];
 }
 

@@ -6,44 +6,83 @@ import type { Pool, Queryable } from '@tributary/postgres';
 import type { PartitionFamily, Partitions } from '../partitions.ts';
 import { PositionLostError } from '../errors.ts';
 import { storeOnce } from '../positions.ts';
-import type { PlacedBatch } from '../positions.ts';
+import type { Place, PlacedBatch } from '../positions.ts';
+import { joinWork } from './join-work.ts';
+
+/** A row knows its partition: it is stored only together with that partition's position. */
+export interface PartitionRow {
+  partition: number;
+}
+
+/** Rows of some partitions of a topic, each partition in its order, with the positions that are to be moved. */
+export interface RowBatch<Row> {
+  topic: string;
+  places: Place[];
+  rows: Row[];
+}
 
 /** How the records of one topic become rows. */
-export interface TopicRows<Row> {
+export interface TopicRows<Row extends PartitionRow> {
   family: PartitionFamily;
-  /** Throws `PoisonRecordError` for a record that is none of the topic's. */
-  decode: (record: IncomingRecord) => Row;
+  /** Undefined for a record that is not stored. Throws `PoisonRecordError` for one that is none of the topic's. */
+  decode: (record: IncomingRecord) => Row | undefined;
   /** The day whose partition the row belongs to. */
   day: (row: Row) => string;
-  write: (client: Queryable, rows: Row[]) => Promise<void>;
+  /** Gives the partitions whose positions have moved: their rows are stored, no others. One statement. */
+  write: (client: Queryable, batch: RowBatch<Row>) => Promise<number[]>;
 }
 
 export type Batch = PlacedBatch<IncomingRecord>;
 
+interface DecodedBatch<Row> extends Place {
+  topic: string;
+  records: { offset: bigint; row: Row | undefined }[];
+}
+
 /** SQLSTATE check_violation: what Postgres says when a row's partition is missing. */
 const NO_PARTITION = '23514';
+/** Bytes of records that are stored by one statement, if no batch alone is larger. */
+const MAX_JOINED_BYTES = 16_777_216;
 
-/** Stores batches of a topic: rows and position in one transaction, each record once. */
-export function createTopicStore<Row>(
+/**
+ * Stores batches of a topic: rows and position in one transaction, each record once. Batches of several partitions that
+ * come together are stored by one statement. One that stands elsewhere than its reader believes, or that fails, goes its
+ * own way, in a transaction that finds out why.
+ */
+export function createTopicStore<Row extends PartitionRow>(
   { pool, partitions }: { pool: Pool; partitions: Partitions },
   { family, decode, day, write }: TopicRows<Row>,
 ): (batch: Batch) => Promise<void> {
-  return async function storeBatch({ records, ...place }) {
+  const rowsOf = ({ records }: Pick<DecodedBatch<Row>, 'records'>): Row[] =>
+    records.flatMap(({ row }) => (row === undefined ? [] : [row]));
+
+  const storeTogether = joinWork<DecodedBatch<Row>>(
+    async (batches) => {
+      const moved = await write(pool, {
+        topic: batches[0]!.topic,
+        places: batches,
+        rows: batches.flatMap(rowsOf),
+      });
+      return new Set(batches.filter(({ partition }) => moved.includes(partition)));
+    },
+    { maxWeight: MAX_JOINED_BYTES, onFailure: () => undefined },
+  );
+
+  const storeAlone = (batch: DecodedBatch<Row>): Promise<void> =>
+    storeOnce(pool, batch, (client, fresh, place) =>
+      write(client, { topic: batch.topic, places: [place], rows: rowsOf({ records: fresh }) }),
+    );
+
+  return async function storeBatch({ topic, partition, from, next, records }) {
     const decoded = records.map((record) => {
       requireKnownVersion(record);
       return { offset: record.offset, row: decode(record) };
     });
+    const batch = { topic, partition, from, next, records: decoded };
+    const bytes = records.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
     try {
-      await partitions.ensure(
-        family,
-        decoded.map(({ row }) => day(row)),
-      );
-      await storeOnce(pool, { ...place, records: decoded }, (client, fresh) =>
-        write(
-          client,
-          fresh.map(({ row }) => row),
-        ),
-      );
+      await partitions.ensure(family, rowsOf(batch).map(day));
+      if (!(await storeTogether(batch, bytes))) await storeAlone(batch);
     } catch (error) {
       throw toRetryable(error, partitions);
     }
