@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { deduplicationRecord, topics } from '@tributary/event-schemas';
+import { deduplicationRecord } from '@tributary/event-schemas';
 import type { IncomingRecord, OutgoingRecord } from '@tributary/messaging';
 import { createDeduplication } from './deduplication.ts';
 import type { Claim } from './deduplication.ts';
@@ -36,23 +36,10 @@ function setUp(maxBytes = 1_000_000) {
   return { deduplication, commit, firstOf, forgotten };
 }
 
-/** The partition of the topic as a restart finds it. */
-function restoring(deduplication: ReturnType<typeof createDeduplication>, log: OutgoingRecord[]) {
-  const begins: (bigint | undefined)[] = [];
-  const restore = (partition = 0) =>
-    deduplication.restore({
-      topic: topics.requests.name,
-      partition,
-      signal: new AbortController().signal,
-      read: (topic, { from, onRecord }) => {
-        expect(topic).toBe(topics.deduplication.name);
-        begins.push(from);
-        for (const { key, value } of log.slice(Number(from ?? 0n)))
-          onRecord({ key: Buffer.from(String(key)), value: Buffer.from(String(value)) } as IncomingRecord);
-        return Promise.resolve(BigInt(log.length));
-      },
-    });
-  return { restore, begins };
+/** As a follower of the topic hands them over. */
+function follow({ read }: ReturnType<typeof createDeduplication>, log: OutgoingRecord[]): void {
+  for (const { key, value, partition } of log)
+    read({ key: Buffer.from(String(key)), value: Buffer.from(String(value)), partition } as IncomingRecord);
 }
 
 describe('deduplication', () => {
@@ -91,17 +78,26 @@ describe('deduplication', () => {
     });
   });
 
-  it('is restored from what it wrote, and goes on from there when a partition comes back', async () => {
+  it('is restored from what it wrote', () => {
     const former = setUp();
-    const log = former.commit();
     const { deduplication, firstOf } = setUp();
-    const { restore, begins } = restoring(deduplication, log);
-    await restore();
-    expect(firstOf()).toBe(aClaim().executionId);
-    log.push(...former.commit({ key: 'b' }));
-    await restore();
-    expect(firstOf('b')).toBe(aClaim().executionId);
-    expect(begins).toEqual([undefined, 1n]);
+    follow(deduplication, [...former.commit(), ...former.commit({ key: 'b' })]);
+    expect([firstOf('a'), firstOf('b')]).toEqual([aClaim().executionId, aClaim().executionId]);
+  });
+
+  it('knows better than a topic that is behind', () => {
+    const { deduplication, commit, firstOf } = setUp();
+    const late = commit();
+    const executionId = '018f4b5e-0000-7000-8000-000000000002';
+    commit({ executionId, receivedMs: T0 + 600_000 });
+    follow(deduplication, late);
+    expect(firstOf('a', T0 + 600_001)).toBe(executionId);
+    expect(deduplication.size).toBe(1);
+  });
+
+  it('refuses a record that nobody could have written', () => {
+    const { deduplication } = setUp();
+    expect(() => follow(deduplication, [{ topic: 't', key: 'k', value: '{}' }])).toThrow();
   });
 
   it('counts a new window from the call that was no duplicate', () => {

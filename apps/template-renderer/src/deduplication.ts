@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { deduplicationRecord, recordHeaders, topics } from '@tributary/event-schemas';
 import type { DeduplicationRecord, ReplyAnswer } from '@tributary/event-schemas';
-import type { IncomingRecord, OutgoingRecord, TransformerOptions } from '@tributary/messaging';
+import type { IncomingRecord, OutgoingRecord } from '@tributary/messaging';
 
 /** The execution that a key was first seen in, and the answer of the webhook's own that its caller got. */
 export interface FirstExecution {
@@ -37,10 +37,13 @@ export interface DeduplicationBatch {
   committed: () => void;
 }
 
-/** The deduplication keys of the partitions at hand: what `tributary.deduplication` holds of them, in memory. */
+/** The deduplication keys: what `tributary.deduplication` holds of all partitions, in memory. */
 export interface Deduplication {
-  /** See `TransformerOptions.restore`. */
-  restore: NonNullable<TransformerOptions['restore']>;
+  /**
+   * A record of `tributary.deduplication`, as a follower of the topic reads them: what others wrote, and, again, what this
+   * process did. Throws for one that is not valid.
+   */
+  read: (record: IncomingRecord) => void;
   begin: (partition: number) => DeduplicationBatch;
   /** How many keys are known, and what they weigh, an estimate. */
   readonly size: number;
@@ -67,10 +70,8 @@ export function createDeduplication({
   maxBytes: number;
   onForgotten: (count: number) => void;
 }): Deduplication {
-  const topic = topics.deduplication.name;
   // In the order of insertion, so the first are the oldest.
   const known = new Map<string, Known>();
-  const restoredTo = new Map<number, bigint>();
   const latest = new Map<number, number>();
   let bytes = 0;
   let added = 0;
@@ -80,6 +81,11 @@ export function createDeduplication({
     if (entry === undefined) return;
     known.delete(name);
     bytes -= weight(entry);
+  };
+
+  /** Past the present no clock is believed: one that is wrong would end every window. */
+  const passTime = (partition: number, ms: number): void => {
+    latest.set(partition, Math.max(latest.get(partition) ?? 0, Math.min(ms, Date.now())));
   };
 
   const sweep = (): void => {
@@ -106,20 +112,19 @@ export function createDeduplication({
   };
 
   return {
-    restore: async ({ partition, read }) => {
-      const next = await read(topic, {
-        // What is known of the partition from an earlier time is committed; what others added since follows it.
-        from: restoredTo.get(partition),
-        onRecord: (record) => {
-          const entry = readRecord(record);
-          if (entry) put(entry.name, { ...entry, partition });
-        },
-      });
-      restoredTo.set(partition, next);
+    read: (record) => {
+      const entry = readRecord(record);
+      if (entry === undefined) return;
+      const { name, seenMs, ...execution } = entry;
+      const { partition } = record;
+      passTime(partition, seenMs);
+      // The topic may be behind: a later window of the same key is known already.
+      if (execution.expiresMs <= (known.get(name)?.expiresMs ?? 0)) return;
+      put(name, { ...execution, partition });
     },
     begin: (partition) => {
       const claims = new Map<string, { entry: Known; record: OutgoingRecord }>();
-      let time = latest.get(partition) ?? 0;
+      let time = 0;
       return {
         firstOf: (webhookId, key, receivedMs) => {
           time = Math.max(time, receivedMs);
@@ -136,8 +141,7 @@ export function createDeduplication({
         },
         records: () => [...claims.values()].map(({ record }) => record),
         committed: () => {
-          // Past the present no clock is believed: one that is wrong would end every window.
-          latest.set(partition, Math.min(time, Date.now()));
+          passTime(partition, time);
           for (const [name, { entry }] of claims) put(name, entry);
         },
       };
@@ -185,13 +189,14 @@ function toRecord(
 function readRecord({
   key,
   value,
-}: IncomingRecord): (Omit<Known, 'partition'> & { name: string }) | undefined {
+}: IncomingRecord): (Omit<Known, 'partition'> & { name: string; seenMs: number }) | undefined {
   if (key === null || value === null) return undefined;
-  const { execution_id, expires, reply } = deduplicationRecord.parse(JSON.parse(value.toString()));
+  const { execution_id, seen, expires, reply } = deduplicationRecord.parse(JSON.parse(value.toString()));
   return {
     name: key.toString(),
     executionId: execution_id,
     response: reply?.response ?? null,
+    seenMs: Date.parse(seen),
     expiresMs: Date.parse(expires),
   };
 }

@@ -1,7 +1,13 @@
 import { createApiKeyDirectory } from '@tributary/api-auth';
 import { accessRecord, maxRecordBytes, topics } from '@tributary/event-schemas';
 import type { AccessRecord } from '@tributary/event-schemas';
-import { createMessaging, createPublisher, createTable, createTransformer } from '@tributary/messaging';
+import {
+  createFollower,
+  createMessaging,
+  createPublisher,
+  createTable,
+  createTransformer,
+} from '@tributary/messaging';
 import type { IncomingRecord } from '@tributary/messaging';
 import { httpServer } from '@tributary/service-runtime';
 import type { ServiceContext } from '@tributary/service-runtime';
@@ -73,6 +79,10 @@ export function buildRenderer({ config, logger, lifecycle }: ServiceContext<Rend
       );
     },
   });
+  const keysOfOthers = createFollower(messaging, {
+    topic: topics.deduplication.name,
+    onRecord: (record) => deduplication.read(record),
+  });
   const throttle = createThrottle();
   const rendering = {
     webhooks,
@@ -91,7 +101,7 @@ export function buildRenderer({ config, logger, lifecycle }: ServiceContext<Rend
     groupId: GROUP,
     topics: [topics.requests.name],
     maxBatchRecords: config.MAX_BATCH_RECORDS,
-    restore: deduplication.restore,
+    restore: ({ partition, signal }) => keysOfOthers.caughtUp(partition, signal),
     transform: capturedRequests({ ...rendering, deduplication }),
   });
   const replays = createTransformer(messaging, {
@@ -120,6 +130,7 @@ export function buildRenderer({ config, logger, lifecycle }: ServiceContext<Rend
   lifecycle.add('access', access);
   lifecycle.add('webhooks', table);
   lifecycle.add('replies', replies);
+  lifecycle.add('deduplication', { health: () => keysOfOthers.health(), stop: () => keysOfOthers.stop() });
   lifecycle.add('requests', requests);
   lifecycle.add('replays', replays);
   lifecycle.add('http', http);

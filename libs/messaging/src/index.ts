@@ -14,6 +14,8 @@ export type {
   RecordPosition,
   TopicPartition,
 } from './types.ts';
+export { createFollower } from './follower.ts';
+export type { Follower, FollowerOptions } from './follower.ts';
 export { createPartitionReader } from './partition-reader.ts';
 export type { PartitionReader } from './partition-reader.ts';
 export { createTable } from './table.ts';

@@ -6,8 +6,6 @@ import { isRetryable, messageOf } from './errors.ts';
 import type { Messaging } from './messaging.ts';
 import type { PartitionBatch, PartitionContext, PartitionHandler } from './partition-task.ts';
 import { workThrough } from './poison.ts';
-import { readToEnd } from './read-to-end.ts';
-import type { ReadToEndOptions } from './read-to-end.ts';
 import { endSpan, startProcess } from './tracing.ts';
 import { CommitError, TransactionalProducer } from './transactional-producer.ts';
 import type { IncomingRecord, OutgoingRecord, TopicPartition } from './types.ts';
@@ -35,8 +33,6 @@ export interface TransformResult {
 export interface OpeningPartition extends TopicPartition {
   /** Ended when the partition is somebody else's, or this process stops. */
   signal: AbortSignal;
-  /** Reads the partition of the same number of a further topic to its end; gives the offset that follows. */
-  read(topic: string, options: Pick<ReadToEndOptions, 'from' | 'onRecord'>): Promise<bigint>;
 }
 
 export interface TransformerOptions {
@@ -49,8 +45,8 @@ export interface TransformerOptions {
   /** Named in dead letters. */
   service: string;
   /**
-   * Restores what `transform` keeps of a partition in a topic of its own, which it writes to as part of its result. Runs
-   * whenever a partition is opened: at each assignment, and after a commit that failed. By then every former owner is
+   * Restores what `transform` keeps of a partition in a topic of its own, which it writes to as part of its result (see
+   * `createFollower`). Runs whenever a partition is opened: at each assignment, and after a commit that failed. By then every former owner is
    * fenced, and each of its transactions has ended one way or the other; nothing is processed before this resolves.
    */
   restore?(partition: OpeningPartition): Promise<void>;
@@ -81,12 +77,7 @@ export function createTransformHandler(
   const open = async (): Promise<bigint> => {
     await producer.initialise();
     const committed = (await admin.committedOffsets(groupId, topic)).get(partition);
-    await options.restore?.({
-      topic,
-      partition,
-      signal: ending,
-      read: (other, read) => readToEnd(messaging, { topic: other, partition }, { ...read, signal: ending }),
-    });
+    await options.restore?.({ topic, partition, signal: ending });
     return committed ?? (await admin.low(topic, partition));
   };
 
