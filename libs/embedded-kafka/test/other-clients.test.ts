@@ -144,7 +144,7 @@ describeWith("Python's confluent-kafka", [python, '-c', 'import confluent_kafka'
   }, 60_000);
 });
 
-describeWith("Java's client and tools", ['mvn', '-v'], () => {
+describeWith("Java's client and tools", ['sh', '-c', 'javac -version && mvn -v'], () => {
   const TOOLS = 'org.apache.kafka.tools.';
   let tool: RunTool;
   let server: string[];
