@@ -142,6 +142,10 @@ export class PublisherLane {
       try {
         // Connects and, the producer being idempotent, gets a producer id.
         await client.producer.connect();
+        if (this.#stopped.signal.aborted) {
+          client.abandon();
+          return;
+        }
         this.#client = client;
         this.#failure = undefined;
         this.#schedule();
