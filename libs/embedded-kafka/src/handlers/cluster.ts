@@ -3,17 +3,15 @@ import type { Handler } from '../broker-context.ts';
 import { apis } from '../protocol/apis.ts';
 import type { Response } from '../protocol/apis.ts';
 import { errors } from '../protocol/errors.ts';
-import { versionRange } from '../protocol/schema.ts';
+import { NO_ID, NO_OPERATIONS, versionRange } from '../protocol/schema.ts';
 import type { Topic } from '../topics/topic-store.ts';
 import { isTopicName } from './topics.ts';
 
 /** Bits of the operations a client may do: without access control, all that the kind of resource knows. */
 export const TOPIC_OPERATIONS = 0b1101_1111_1000;
 const CLUSTER_OPERATIONS = 0b1_1111_1010_0000;
-const NO_OPERATIONS = -2147483648;
 /** What the name and version of a client's software may look like (KIP-511). */
 const SOFTWARE = /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/;
-const NO_ID = '00000000-0000-0000-0000-000000000000';
 
 /** The APIs and versions that are served. */
 export const handleApiVersions: Handler<'apiVersions'> = async (_context, request, client) => {

@@ -1,6 +1,7 @@
 import type { BrokerContext, Handler } from '../broker-context.ts';
 import type { CommittedOffset, GroupPartition } from '../groups/offset-store.ts';
 import { errors } from '../protocol/errors.ts';
+import { NO_ID } from '../protocol/schema.ts';
 import type { ErrorCode } from '../protocol/errors.ts';
 
 /** Longest metadata of a commit, in bytes. */
@@ -92,7 +93,7 @@ function positions(context: BrokerContext, asked: AskedPositions, options: { req
     const topic = context.topics.find({ name, ...(topicId ? { topicId } : {}) });
     return {
       name: topic?.name ?? name,
-      topicId: topic?.id ?? topicId ?? '00000000-0000-0000-0000-000000000000',
+      topicId: topic?.id ?? topicId ?? NO_ID,
       partitions: partitions.map((index) => {
         const position = { groupId, topic: topic?.name ?? name, partition: index };
         const none = { index, offset: -1, leaderEpoch: -1, metadata: '' };

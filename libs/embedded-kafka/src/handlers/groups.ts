@@ -1,9 +1,9 @@
 import { NODE_ID } from '../broker-context.ts';
 import type { Handler } from '../broker-context.ts';
 import { errors } from '../protocol/errors.ts';
+import { NO_OPERATIONS } from '../protocol/schema.ts';
 
 const GROUP_OPERATIONS = 0b1101_0100_1000;
-const NO_OPERATIONS = -2147483648;
 const NOTHING = Buffer.alloc(0);
 
 /** The only node coordinates everything. */

@@ -1,3 +1,8 @@
+/** Stands for the id of no topic. */
+export const NO_ID = '00000000-0000-0000-0000-000000000000';
+/** Stands for operations that were not asked for. */
+export const NO_OPERATIONS = -2147483648;
+
 /** A range of versions such as `3+`, `0-9` or `4`. */
 export type Versions = string;
 
@@ -76,7 +81,7 @@ export const int16 = scalar<number>('int16', 0);
 export const int32 = scalar<number>('int32', 0);
 export const int64 = scalar<number>('int64', 0);
 export const boolean = scalar<boolean>('boolean', false);
-export const uuid = scalar<string>('uuid', '00000000-0000-0000-0000-000000000000');
+export const uuid = scalar<string>('uuid', NO_ID);
 export const string = scalar<string>('string', '');
 export const bytes = scalar<Buffer>('bytes', Buffer.alloc(0));
 

@@ -1,4 +1,5 @@
 import {
+  NO_ID,
   api,
   arrayOf,
   boolean,
@@ -31,7 +32,7 @@ export const createTopics = api({
     throttleTimeMs: int32('2+', { default: 0 }),
     topics: list('0+', {
       name: string('0+'),
-      topicId: uuid('7+', { default: '00000000-0000-0000-0000-000000000000' }),
+      topicId: uuid('7+', { default: NO_ID }),
       errorCode: int16('0+'),
       errorMessage: nullableString('1+', { default: null }),
       topicConfigErrorCode: int16('5+', { tag: 0, default: 0 }),
@@ -63,7 +64,7 @@ export const deleteTopics = api({
     throttleTimeMs: int32('1+', { default: 0 }),
     responses: list('0+', {
       name: nullableString('0+', { nullable: '6+' }),
-      topicId: uuid('6+', { default: '00000000-0000-0000-0000-000000000000' }),
+      topicId: uuid('6+', { default: NO_ID }),
       errorCode: int16('0+'),
       errorMessage: nullableString('5+', { default: null }),
     }),

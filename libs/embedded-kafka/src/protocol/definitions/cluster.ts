@@ -1,4 +1,6 @@
 import {
+  NO_ID,
+  NO_OPERATIONS,
   api,
   arrayOf,
   boolean,
@@ -12,9 +14,6 @@ import {
   string,
   uuid,
 } from '../schema.ts';
-
-/** Stands for "not asked for" in the fields of authorized operations. */
-const NO_OPERATIONS = -2147483648;
 
 export const apiVersions = api({
   about: { key: 18, name: 'ApiVersions', versions: '0-4', flexible: 3 },
@@ -65,7 +64,7 @@ export const metadata = api({
     topics: list('0+', {
       errorCode: int16('0+'),
       name: nullableString('0+', { nullable: '12+' }),
-      topicId: uuid('10+', { default: '00000000-0000-0000-0000-000000000000' }),
+      topicId: uuid('10+', { default: NO_ID }),
       isInternal: boolean('1+', { default: false }),
       partitions: list('0+', {
         errorCode: int16('0+'),

@@ -1,4 +1,5 @@
 import {
+  NO_ID,
   api,
   arrayOf,
   int16,
@@ -9,8 +10,8 @@ import {
   nullableList,
   nullableString,
   optionalList,
-  records,
   partitionsByTopic,
+  records,
   string,
   struct,
   uuid,
@@ -34,7 +35,7 @@ export const produce = api({
   response: {
     topics: list('0+', {
       name: string('0-12', { default: '' }),
-      topicId: uuid('13+', { default: '00000000-0000-0000-0000-000000000000' }),
+      topicId: uuid('13+', { default: NO_ID }),
       partitions: list('0+', {
         index: int32('0+'),
         errorCode: int16('0+'),
@@ -89,7 +90,7 @@ export const fetch = api({
     sessionId: int32('7+', { default: 0 }),
     topics: list('0+', {
       name: string('0-12', { default: '' }),
-      topicId: uuid('13+', { default: '00000000-0000-0000-0000-000000000000' }),
+      topicId: uuid('13+', { default: NO_ID }),
       partitions: list('0+', {
         index: int32('0+'),
         errorCode: int16('0+'),

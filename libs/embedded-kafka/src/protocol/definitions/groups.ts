@@ -1,4 +1,6 @@
 import {
+  NO_ID,
+  NO_OPERATIONS,
   api,
   arrayOf,
   boolean,
@@ -15,8 +17,6 @@ import {
   string,
   uuid,
 } from '../schema.ts';
-
-const NO_OPERATIONS = -2147483648;
 
 export const findCoordinator = api({
   about: { key: 10, name: 'FindCoordinator', versions: '0-6', flexible: 3 },
@@ -148,7 +148,7 @@ export const offsetCommit = api({
     throttleTimeMs: int32('3+', { default: 0 }),
     topics: list('0+', {
       name: string('0-9', { default: '' }),
-      topicId: uuid('10+', { default: '00000000-0000-0000-0000-000000000000' }),
+      topicId: uuid('10+', { default: NO_ID }),
       partitions: list('0+', { index: int32('0+'), errorCode: int16('0+') }),
     }),
   },
@@ -192,7 +192,7 @@ export const offsetFetch = api({
       groupId: string('8+'),
       topics: list('8+', {
         name: string('8-9', { default: '' }),
-        topicId: uuid('10+', { default: '00000000-0000-0000-0000-000000000000' }),
+        topicId: uuid('10+', { default: NO_ID }),
         partitions: list('8+', {
           index: int32('8+'),
           offset: int64('8+'),
