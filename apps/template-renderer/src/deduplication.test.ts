@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { deduplicationRecord } from '@tributary/event-schemas';
 import type { IncomingRecord, OutgoingRecord } from '@tributary/messaging';
@@ -20,6 +21,8 @@ function aClaim(changes: Partial<Claim> = {}): Claim {
   };
 }
 
+const nameOf = (key: string): string => `${webhookId}:${hash('sha256', key, 'hex')}`;
+
 function setUp(maxBytes = 1_000_000) {
   const forgotten: number[] = [];
   const deduplication = createDeduplication({ maxBytes, onForgotten: (count) => forgotten.push(count) });
@@ -38,8 +41,10 @@ function setUp(maxBytes = 1_000_000) {
 
 /** As a follower of the topic hands them over. */
 function follow({ read }: ReturnType<typeof createDeduplication>, log: OutgoingRecord[]): void {
-  for (const { key, value, partition } of log)
-    read({ key: Buffer.from(String(key)), value: Buffer.from(String(value)), partition } as IncomingRecord);
+  for (const { key, value, partition } of log) {
+    const bytes = value === null ? null : Buffer.from(String(value));
+    read({ key: Buffer.from(String(key)), value: bytes, partition } as IncomingRecord);
+  }
 }
 
 describe('deduplication', () => {
@@ -118,6 +123,34 @@ describe('deduplication', () => {
     for (let n = 0; n < 10_000; n++) commit({ key: `newer ${n}`, receivedMs: T0 + 70_000 });
     expect(deduplication.size).toBe(10_002);
     expect(firstOf('new', T0 + 70_001)).toBeDefined();
+  });
+
+  it('removes the records of keys whose window is over, unless they are held again', () => {
+    const { deduplication, commit, firstOf } = setUp(10_000_000);
+    const names = (records: OutgoingRecord[]) => records.map(({ key, value }) => [value === null, key]);
+    for (let n = 0; n < 9_999; n++) commit({ key: `old ${n}`, windowMs: 1_000 });
+    commit({ key: 'now', receivedMs: T0 + 70_000 });
+    const late = { receivedMs: T0 + 70_000 };
+    const aborted = deduplication.begin(0);
+    aborted.claim(aClaim({ key: 'old 0', ...late }));
+    expect(aborted.records()).toHaveLength(500);
+    const records = commit({ key: 'old 0', ...late });
+    expect(names(records).filter(([isTombstone]) => isTombstone)).toHaveLength(499);
+    expect(names(records).at(-1)).toEqual([false, nameOf('old 0')]);
+    expect(firstOf('old 0', T0 + 70_001)).toBeDefined();
+    let further = 0;
+    for (let n = 0; n < 20; n++)
+      further += deduplication.begin(1).records().length + commit({ key: 'now', ...late }).length - 1;
+    expect(further).toBe(9_999 - 500);
+  });
+
+  it('leaves the tombstones to who wrote them first', () => {
+    const { deduplication, commit } = setUp(10_000_000);
+    for (let n = 0; n < 9_999; n++) commit({ key: `old ${n}`, windowMs: 1_000 });
+    commit({ key: 'now', receivedMs: T0 + 70_000 });
+    const batch = deduplication.begin(0);
+    follow(deduplication, batch.records());
+    expect(deduplication.begin(0).records()).not.toContainEqual(batch.records()[0]);
   });
 
   it('is bounded in bytes: the oldest keys go first, and it is told', () => {

@@ -59,6 +59,10 @@ const SWEEP_AFTER = 10_000;
 /** Ingresses' clocks differ: a key is forgotten only when the partition's time is past its end by so much. */
 const CLOCK_SKEW_MS = 60_000;
 
+/** Tombstones that one transaction writes at most, and that one partition has waiting. */
+const TOMBSTONES_AT_ONCE = 500;
+const MAX_ENDED = 50_000;
+
 /**
  * Time is that of the requests: a window reaches from when the first one was received, however late it is rendered. Memory
  * is bounded by `maxBytes`; at the bound the oldest keys are forgotten before their windows end, which `onForgotten` tells.
@@ -73,6 +77,8 @@ export function createDeduplication({
   // In the order of insertion, so the first are the oldest.
   const known = new Map<string, Known>();
   const latest = new Map<number, number>();
+  /** Keys whose windows are over, by partition: their records are still there, and everyone who starts would read them. */
+  const ended = new Map<number, Set<string>>();
   let bytes = 0;
   let added = 0;
 
@@ -90,13 +96,20 @@ export function createDeduplication({
 
   const sweep = (): void => {
     added = 0;
-    for (const [name, { partition, expiresMs }] of known)
-      if (expiresMs + CLOCK_SKEW_MS < (latest.get(partition) ?? 0)) forget(name);
+    for (const [name, { partition, expiresMs }] of known) {
+      if (expiresMs + CLOCK_SKEW_MS >= (latest.get(partition) ?? 0)) continue;
+      forget(name);
+      const names = ended.get(partition) ?? new Set();
+      ended.set(partition, names);
+      // The others are deleted with their topic's retention.
+      if (names.size < MAX_ENDED) names.add(name);
+    }
   };
 
   const put = (name: string, entry: Known): void => {
     forget(name);
     known.set(name, entry);
+    ended.get(entry.partition)?.delete(name);
     bytes += weight(entry);
     if (++added >= Math.max(SWEEP_AFTER, known.size)) sweep();
     if (bytes <= maxBytes) return;
@@ -113,10 +126,13 @@ export function createDeduplication({
 
   return {
     read: (record) => {
-      const entry = readRecord(record);
-      if (entry === undefined) return;
-      const { name, seenMs, ...execution } = entry;
-      const { partition } = record;
+      const { partition, key, value } = record;
+      if (key === null) return;
+      if (value === null) {
+        ended.get(partition)?.delete(key.toString());
+        return;
+      }
+      const { name, seenMs, ...execution } = readRecord(key, value);
       passTime(partition, seenMs);
       // The topic may be behind: a later window of the same key is known already.
       if (execution.expiresMs <= (known.get(name)?.expiresMs ?? 0)) return;
@@ -124,6 +140,7 @@ export function createDeduplication({
     },
     begin: (partition) => {
       const claims = new Map<string, { entry: Known; record: OutgoingRecord }>();
+      const over = [...(ended.get(partition) ?? []).values().take(TOMBSTONES_AT_ONCE)];
       let time = 0;
       return {
         firstOf: (webhookId, key, receivedMs) => {
@@ -139,9 +156,13 @@ export function createDeduplication({
           const entry = { executionId, response: reply.response ?? null, partition, expiresMs };
           claims.set(name, { entry, record: toRecord(name, partition, claim) });
         },
-        records: () => [...claims.values()].map(({ record }) => record),
+        records: () => [
+          ...over.filter((name) => !claims.has(name)).map((name) => tombstone(name, partition)),
+          ...[...claims.values()].map(({ record }) => record),
+        ],
         committed: () => {
           passTime(partition, time);
+          for (const name of over) ended.get(partition)?.delete(name);
           for (const [name, { entry }] of claims) put(name, entry);
         },
       };
@@ -185,12 +206,13 @@ function toRecord(
   };
 }
 
+function tombstone(name: string, partition: number): OutgoingRecord {
+  const headers = { [recordHeaders.schemaVersion]: '1' };
+  return { topic: topics.deduplication.name, key: name, value: null, headers, partition };
+}
+
 /** Throws for a record that nobody could have written; it is logged and left out. */
-function readRecord({
-  key,
-  value,
-}: IncomingRecord): (Omit<Known, 'partition'> & { name: string; seenMs: number }) | undefined {
-  if (key === null || value === null) return undefined;
+function readRecord(key: Buffer, value: Buffer): Omit<Known, 'partition'> & { name: string; seenMs: number } {
   const { execution_id, seen, expires, reply } = deduplicationRecord.parse(JSON.parse(value.toString()));
   return {
     name: key.toString(),

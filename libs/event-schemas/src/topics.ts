@@ -38,6 +38,8 @@ export interface TopicDefinition {
   /** Milliseconds that records are kept at least, where the clean-up deletes. */
   retentionMs?: number;
   segmentBytes?: number;
+  /** Milliseconds that tombstones stay after compaction; Kafka's default is a day. */
+  tombstonesMs?: number;
 }
 
 /** Every topic of the system. `requests`, `replays` and `deduplication` are partitioned alike. */
@@ -105,6 +107,9 @@ export const topics = {
     partitions: 6,
     cleanup: 'compact,delete',
     retentionMs: webhookLimits.deduplicationSeconds.max * 1_000 + DAY_MS,
+    // What is over is soon compacted away: whoever starts reads all that is there.
+    segmentBytes: 67_108_864,
+    tombstonesMs: 600_000,
   },
   usage: {
     name: 'tributary.usage',
@@ -165,6 +170,7 @@ export function topicConfig(topic: TopicDefinition): Record<string, string> {
     'cleanup.policy': topic.cleanup,
     'max.message.bytes': String(maxRecordBytes),
     ...(topic.retentionMs === undefined ? {} : { 'retention.ms': String(topic.retentionMs) }),
+    ...(topic.tombstonesMs === undefined ? {} : { 'delete.retention.ms': String(topic.tombstonesMs) }),
     ...(topic.segmentBytes === undefined ? {} : { 'segment.bytes': String(topic.segmentBytes) }),
   };
 }
