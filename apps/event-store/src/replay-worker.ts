@@ -5,8 +5,9 @@ import type { Logger, Member } from '@tributary/service-runtime';
 import type { Publish } from './accept-events.ts';
 import { namedExecutionId, replayRecord, whyNotReplayed } from './replay-request.ts';
 import { advanceReplay, nextToReplay, takeDueReplay } from './replay-store.ts';
-import type { ReplayCursor, RunningReplay } from './replay-store.ts';
+import type { RunningReplay } from './replay-store.ts';
 import { readRequest } from './request-reader.ts';
+import type { StoredRequest } from './request-reader.ts';
 
 /** Requests in memory at a time: each may have the largest body that a webhook takes. */
 const AT_A_TIME = 8;
@@ -61,9 +62,9 @@ function replayPart({ pool, publish, logger }: ReplayDeps): Promise<boolean> {
     let replayed = 0;
     for (let start = 0; start < taken.length; start += AT_A_TIME) {
       const some = taken.slice(start, start + AT_A_TIME);
-      const results = await Promise.all(
-        some.map((execution) => replayOne({ pool, publish }, replay, execution)),
-      );
+      const requests = await Promise.all(some.map(({ id }) => readRequest(pool, replay.workspace, id)));
+      // Handed over in one go, and in order: so they are written.
+      const results = await Promise.all(requests.map((stored) => replayOne(publish, replay, stored)));
       replayed += results.filter(Boolean).length;
     }
     await advanceReplay(client, replay, { taken, replayed });
@@ -72,15 +73,14 @@ function replayPart({ pool, publish, logger }: ReplayDeps): Promise<boolean> {
   });
 }
 
-/** Whether the execution was replayed; it is passed over when it cannot be. */
+/** Whether the request was replayed; it is passed over when it cannot be. */
 async function replayOne(
-  { pool, publish }: Pick<ReplayDeps, 'pool' | 'publish'>,
+  publish: Publish,
   { id, account, workspace, created }: RunningReplay,
-  execution: ReplayCursor,
+  stored: StoredRequest | undefined,
 ): Promise<boolean> {
-  const stored = await readRequest(pool, workspace, execution.id);
   if (!stored || whyNotReplayed(stored) !== undefined) return false;
-  const executionId = namedExecutionId(Date.parse(created), `${id} ${execution.id}`);
+  const executionId = namedExecutionId(Date.parse(created), `${id} ${stored.execution_id}`);
   try {
     await publish(replayRecord(stored, { account, workspace, executionId, now: Date.now() }));
     return true;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { normalizeInstant, recordHeaders, topics } from '@tributary/event-schemas';
-import type { CapturedRequest, ClientEvent, Outcome } from '@tributary/event-schemas';
+import type { CapturedRequest, ClientEvent, Outcome, RejectedRequest } from '@tributary/event-schemas';
 import type { OutgoingRecord } from '@tributary/messaging';
 
 /** An event as a client sends it; valid unless a field says otherwise. */
@@ -101,4 +101,24 @@ export function requestRecordOf(request: CapturedRequest, body: Buffer): Outgoin
 
 export function outcomeRecordOf(outcome: Outcome): OutgoingRecord {
   return { topic: topics.outcomes.name, key: outcome.execution_id, value: JSON.stringify(outcome), headers };
+}
+
+/** A record of `tributary.rejected`: the request as refused for `fields.cause`. */
+export function rejectedRecordOf(
+  request: CapturedRequest,
+  fields: Partial<RejectedRequest> & Pick<RejectedRequest, 'cause'>,
+  body: Buffer,
+): OutgoingRecord {
+  const rejected = { ...request, reply_partition: null, ...fields };
+  return {
+    topic: topics.rejected.name,
+    key: request.webhook_id,
+    value: body,
+    headers: { ...headers, [recordHeaders.request]: JSON.stringify(rejected) },
+  };
+}
+
+/** A record of `tributary.replies`, as a consumer or the renderer writes it. */
+export function replyRecordOf(id: string, partition: number, value: object): OutgoingRecord {
+  return { topic: topics.replies.name, key: id, partition, value: JSON.stringify(value), headers };
 }
