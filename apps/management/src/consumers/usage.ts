@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { recordHeaders, topics, usageRecord } from '@tributary/event-schemas';
 import type { UsageRecord } from '@tributary/event-schemas';
 import { createSink, RetryableError } from '@tributary/messaging';
@@ -9,6 +10,7 @@ import { forgetPosition, readPositions, storeOnce } from '../positions.ts';
 import { addUsage } from '../usage-store.ts';
 
 const TOPIC = topics.usage.name;
+const STOP_MS = 2_000;
 
 /** Reads `tributary.usage`: each record is counted once. Records may wait a second for others, since nobody waits for them. */
 export function createUsageReader(messaging: Messaging, pool: Pool): Member {
@@ -35,7 +37,8 @@ export function createUsageReader(messaging: Messaging, pool: Pool): Member {
         messaging.logger.error({ error }, 'the reader of usage could not start');
       });
     },
-    stop: () => sink.stop(),
+    // Counts and position are one transaction, so that it may be cut off anywhere; without Kafka leaving takes long.
+    stop: () => Promise.race([sink.stop(), delay(STOP_MS, undefined, { ref: false })]),
   };
 }
 
