@@ -22,16 +22,30 @@ export const body = JSON.stringify({
 /** Loads a URL with POSTs for some seconds, over some connections, at a rate where one is given. */
 export async function load(
   url: string,
-  { seconds, connections = 64, rate }: { seconds: number; connections?: number; rate?: number },
+  {
+    seconds,
+    connections = 64,
+    rate,
+    headers = {},
+    ownThread = false,
+  }: {
+    seconds: number;
+    connections?: number;
+    rate?: number;
+    headers?: Record<string, string>;
+    /** The load comes from a thread of its own, beside another that is measured. */
+    ownThread?: boolean;
+  },
 ): Promise<LoadResult> {
   const result = await autocannon({
     url,
     method: 'POST',
     body,
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...headers },
     connections,
     duration: seconds,
     ...(rate === undefined ? {} : { overallRate: rate }),
+    ...(ownThread ? { workers: 1 } : {}),
   });
   return {
     requestsPerSecond: result['2xx'] / result.duration,

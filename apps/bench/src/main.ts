@@ -7,7 +7,9 @@ import { root, startProgram } from './process.ts';
 import { machine, printTable } from './report.ts';
 import type { Row } from './report.ts';
 import { broker } from './suites/broker.ts';
+import { directory } from './suites/directory.ts';
 import { ingress } from './suites/ingress.ts';
+import { neighbour } from './suites/neighbour.ts';
 import { pipeline } from './suites/pipeline.ts';
 import { validation } from './suites/validation.ts';
 import { startSystem } from './system.ts';
@@ -15,9 +17,10 @@ import type { BenchSystem } from './system.ts';
 
 const systemSuites: Record<string, (kafkaName: string, system: BenchSystem) => Promise<Row[]>> = {
   ingress,
+  neighbour,
   pipeline,
 };
-const known = ['validation', ...Object.keys(systemSuites), 'broker', 'templating'];
+const known = ['validation', ...Object.keys(systemSuites), 'broker', 'directory', 'templating'];
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !known.includes(name));
@@ -57,6 +60,7 @@ if (onSystem.length > 0) {
 }
 
 if (wanted.includes('broker')) add('broker', await broker());
+if (wanted.includes('directory')) add('directory', await directory());
 
 if (wanted.includes('templating')) {
   spawnSync(

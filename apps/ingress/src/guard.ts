@@ -1,6 +1,6 @@
 import { EncryptionError, decrypt } from '@tributary/encryption';
 import type { KeyRing } from '@tributary/encryption';
-import { secretPlace } from '@tributary/event-schemas';
+import { authenticationRecord, handshakeRecord, secretPlace, webhookMethods } from '@tributary/event-schemas';
 import type { AuthenticationRecord, HandshakeRecord, SecretRecord } from '@tributary/event-schemas';
 import type { Logger } from '@tributary/service-runtime';
 import { prepareAuthentication, prepareHandshakes } from '@tributary/verification';
@@ -12,7 +12,6 @@ import type {
   PreparedHandshakes,
   Secret,
 } from '@tributary/verification';
-import { webhookMethods } from '@tributary/event-schemas';
 import type { Hook } from './webhook-directory.ts';
 
 /** A webhook's protection, its secrets in clear, ready for calls. */
@@ -61,7 +60,11 @@ export function createGuards({ ring, certificates, maxPrepared = 10_000, logger 
   }
 
   function prepare(hook: Hook): Guard {
-    const { authentication = [], handshakes = [] } = hook.protection ?? {};
+    // Neither of them ever fails: what is not understood becomes an entry that says so.
+    const authentication = (hook.protection?.authentication ?? []).map((entry) =>
+      authenticationRecord.parse(entry),
+    );
+    const handshakes = (hook.protection?.handshakes ?? []).map((entry) => handshakeRecord.parse(entry));
     const open = openerOf(hook);
     return {
       authentication:
@@ -78,7 +81,7 @@ export function createGuards({ ring, certificates, maxPrepared = 10_000, logger 
           ...(hook.requestsPerSecond === null ? {} : { requestsPerMinute: hook.requestsPerSecond * 60 }),
         },
       ),
-      challenge: challengeOf(hook),
+      challenge: challengeOf(hook, authentication),
     };
   }
 
@@ -136,8 +139,8 @@ const challenges: Partial<Record<AuthenticationRecord['type'], string>> = {
   signature: 'Signature realm="webhook"',
 };
 
-function challengeOf({ protection }: Hook): string {
-  const types = new Set(protection?.authentication.map(({ type }) => type));
+function challengeOf({ protection }: Hook, authentication: readonly AuthenticationRecord[]): string {
+  const types = new Set(authentication.map(({ type }) => type));
   if (protection?.serviceAccountId) types.add('bearer');
   return [...types].flatMap((type) => challenges[type] ?? []).join(', ') || 'Bearer realm="webhook"';
 }

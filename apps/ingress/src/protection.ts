@@ -1,18 +1,23 @@
-import type { ActiveWebhook, AuthenticationRecord, HandshakeRecord } from '@tributary/event-schemas';
-
-/** What of a webhook stands between a call and its acceptance, secrets encrypted, as its record has it. */
+/** What of a webhook stands between a call and its acceptance. The lists are as its record has them, not read yet. */
 export interface Protection {
-  authentication: readonly AuthenticationRecord[];
+  /** Entries are `authenticationRecord`s of libs/event-schemas. */
+  authentication: readonly unknown[];
   serviceAccountId: string | null;
-  handshakes: readonly HandshakeRecord[];
+  /** Entries are `handshakeRecord`s. */
+  handshakes: readonly unknown[];
 }
 
 /** Undefined: everyone may call, and the handshakes are those that are on by default. */
-export function protectionOf({
-  authentication,
-  service_account_id: serviceAccountId,
-  handshakes,
-}: Pick<ActiveWebhook, 'authentication' | 'service_account_id' | 'handshakes'>): Protection | undefined {
-  if (authentication.length === 0 && serviceAccountId === null && handshakes.length === 0) return undefined;
-  return { authentication, serviceAccountId, handshakes };
+export function protectionOf(
+  { authentication = [], handshakes = [] }: { authentication?: unknown; handshakes?: unknown },
+  serviceAccountId: string | null,
+): Protection | undefined {
+  const protection = {
+    // What is no list is nothing that could be left out in silence: the one entry that it makes refuses every call.
+    authentication: Array.isArray(authentication) ? (authentication as unknown[]) : [authentication],
+    serviceAccountId,
+    handshakes: Array.isArray(handshakes) ? (handshakes as unknown[]) : [],
+  };
+  const isOpen = protection.authentication.length === 0 && serviceAccountId === null;
+  return isOpen && protection.handshakes.length === 0 ? undefined : protection;
 }

@@ -46,6 +46,14 @@ describe('a record of tributary.webhooks', () => {
     });
   });
 
+  it('that asks nothing of its callers has no protection; what is no list of entries is one that refuses', () => {
+    expect(hook('s').protection).toBeUndefined();
+    expect(hook('s', { authentication: [], handshakes: [] }).protection).toBeUndefined();
+    expect(hook('s', { authentication: 'x' }).protection?.authentication).toEqual(['x']);
+    expect(hook('s', { authentication: null }).protection?.authentication).toEqual([null]);
+    expect(hook('s', { service_account_id: ID }).protection?.serviceAccountId).toBe(ID);
+  });
+
   it.each([[null], [Buffer.from('{')], [Buffer.from('[]')], [record('s', { version: 0 })]])(
     'that is none is undefined',
     (value) => {

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { webhookRecord } from '@tributary/event-schemas';
+import { activeWebhook, deletedWebhook } from '@tributary/event-schemas';
 import type { ResponseMode, ResponseSettings } from '@tributary/event-schemas';
 import { protectionOf } from './protection.ts';
 import type { Protection } from './protection.ts';
@@ -34,17 +34,35 @@ export interface DeletedHook {
   version: number;
 }
 
+/** The fields of a record that every call needs. The rest is read when the webhook is called, if it is the ingress' at all. */
+const hookRecord = activeWebhook.pick({
+  id: true,
+  account: true,
+  workspace: true,
+  version: true,
+  enabled: true,
+  slug_sha256: true,
+  methods: true,
+  response: true,
+  limits: true,
+  ordered: true,
+  service_account_id: true,
+});
+
 /** Reads a record's value on `tributary.webhooks`; undefined when it is none. */
 export function decodeHook(value: Buffer | null): Hook | DeletedHook | undefined {
-  if (value === null) return undefined;
-  const parsed = webhookRecord.safeParse(parseJson(value));
-  if (!parsed.success) return undefined;
-  const record = parsed.data;
-  if ('deleted' in record) return { deleted: true, version: record.version };
+  const json = value === null ? undefined : parseJson(value);
+  if (typeof json !== 'object' || json === null) return undefined;
+  if ('deleted' in json && json.deleted === true) {
+    const deleted = deletedWebhook.safeParse(json).data;
+    return deleted && { deleted: true, version: deleted.version };
+  }
+  const record = hookRecord.safeParse(json).data;
+  if (!record) return undefined;
   return {
     id: record.id,
-    account: record.account,
-    workspace: record.workspace,
+    account: shared(record.account),
+    workspace: shared(record.workspace),
     version: record.version,
     enabled: record.enabled,
     slugSha256: record.slug_sha256,
@@ -55,7 +73,7 @@ export function decodeHook(value: Buffer | null): Hook | DeletedHook | undefined
     requestsPerSecond: record.limits.requests_per_second,
     concurrency: record.limits.concurrency,
     ordered: record.ordered,
-    protection: protectionOf(record),
+    protection: protectionOf(json, record.service_account_id),
   };
 }
 
@@ -93,6 +111,16 @@ export function createWebhookDirectory(): WebhookDirectory {
       return bySlug.size;
     },
   };
+}
+
+/** Accounts and workspaces are far fewer than webhooks, which share their ids. */
+const sharedIds = new Map<string, string>();
+
+function shared(id: string): string {
+  const known = sharedIds.get(id);
+  if (known !== undefined) return known;
+  sharedIds.set(id, id);
+  return id;
 }
 
 /** A hundred thousand webhooks mostly allow the same methods: they share one set. */

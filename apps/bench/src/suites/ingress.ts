@@ -1,7 +1,8 @@
+import { createHmac } from 'node:crypto';
 import { Kafka, logLevel } from 'kafkajs';
 import type { Admin } from 'kafkajs';
 import { drained } from '../lag.ts';
-import { load } from '../load.ts';
+import { body, load } from '../load.ts';
 import type { LoadResult } from '../load.ts';
 import { startProgram } from '../process.ts';
 import type { Row } from '../report.ts';
@@ -9,6 +10,10 @@ import type { BenchSystem } from '../system.ts';
 
 const SECONDS = 10;
 const CONNECTIONS = 128;
+const SECRET = 'a secret of the benchmark';
+const signed = {
+  'x-hub-signature-256': `sha256=${createHmac('sha256', SECRET).update(body).digest('hex')}`,
+};
 
 /**
  * Webhooks a second at the ingress, and their latency, beside the floor of the same work on the same broker: throughput with
@@ -25,16 +30,23 @@ export async function ingress(kafkaName: string, system: BenchSystem): Promise<R
   const floor = await startFloor(system.kafka, admin);
   const loop = await startBareLoop(system.kafka, admin);
   const receipt = await system.createWebhook('receipt');
+  const guarded = await system.createWebhook('receipt', {
+    authentication: [{ type: 'signature', preset: 'github', secrets: [SECRET] }],
+    limits: { requests_per_second: 1_000_000, concurrency: 10_000 },
+  });
   const quiet = await system.createWebhook('quiet');
   const measured = async (
     what: string,
     url: string,
-    settled: () => Promise<void> = () => Promise.resolve(),
+    {
+      settled = () => Promise.resolve(),
+      headers = {},
+    }: { settled?: () => Promise<void>; headers?: Record<string, string> } = {},
   ): Promise<Measured> => {
-    await load(url, { seconds: 3, connections: CONNECTIONS });
-    const full = await load(url, { seconds: SECONDS, connections: CONNECTIONS });
+    await load(url, { seconds: 3, connections: CONNECTIONS, headers });
+    const full = await load(url, { seconds: SECONDS, connections: CONNECTIONS, headers });
     await settled();
-    const calm = await load(url, { seconds: SECONDS, connections: 16, rate: 200 });
+    const calm = await load(url, { seconds: SECONDS, connections: 16, rate: 200, headers });
     return { what, full, calm };
   };
   const others = ['template-renderer', 'event-store', 'management'];
@@ -43,6 +55,7 @@ export async function ingress(kafkaName: string, system: BenchSystem): Promise<R
   const alone = await system.without(others, async () => [
     await measured('floor: node:http and kafkajs in micro-batches', floor.url),
     await measured('ingress alone, receipt', receipt),
+    await measured('ingress alone, receipt with HMAC verification and limits', guarded, { headers: signed }),
     await measured('bare loop: produced, consumed, one transaction, replied', loop.url),
   ]);
   await floor.stop();
@@ -50,8 +63,8 @@ export async function ingress(kafkaName: string, system: BenchSystem): Promise<R
   const settled = () => drained(admin);
   await settled();
   const together = [
-    await measured('whole system, receipt', receipt, settled),
-    await measured('whole system, quiet', quiet, settled),
+    await measured('whole system, receipt', receipt, { settled }),
+    await measured('whole system, quiet', quiet, { settled }),
   ];
   await admin.disconnect();
   const floorRate = alone[0]!.full.requestsPerSecond;
