@@ -42,6 +42,10 @@ async function bundle(entryPoints) {
     format: 'esm',
     sourcemap: true,
     conditions: ['tributary-source'],
+    // A CommonJS module that is bundled, since npm has put it under one of our projects, may require one that is not.
+    banner: {
+      js: "import { createRequire as createRequireOfBundle } from 'node:module';\nconst require = createRequireOfBundle(import.meta.url);",
+    },
     plugins: [
       {
         name: 'third-party-stays-external',
