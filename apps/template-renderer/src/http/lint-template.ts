@@ -5,9 +5,18 @@ import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { parseInput } from './parse-input.ts';
 
+const lintRules = [
+  'invalid',
+  'unescaped-interpolation',
+  'quoted-tojson',
+  'unknown-name',
+  'not-an-event',
+] as const satisfies readonly LintFinding['rule'][];
+
 const { template, template_mode, filter, routes, deduplication } = webhookSettings.shape;
 
-const input = z.strictObject({
+/** The body of the call. */
+export const lintInput = z.strictObject({
   template,
   template_mode,
   filter,
@@ -16,19 +25,23 @@ const input = z.strictObject({
   /** The body template of a `custom` answer. */
   response_body: z.string().max(65_536).nullable().default(null),
 });
-type Input = z.output<typeof input>;
+type Input = z.output<typeof lintInput>;
 
 /** What is said about a piece of a webhook: `pointer` names it. */
-interface Problem {
-  pointer: string;
-  rule: LintFinding['rule'];
-  severity: LintFinding['severity'];
-  message: string;
+const problem = z.object({
+  pointer: z.string(),
+  rule: z.enum(lintRules),
+  severity: z.enum(['error', 'warning']),
+  message: z.string(),
   /** From 1; null where the place is not known. */
-  line: number | null;
-  column: number | null;
-  hint: string | null;
-}
+  line: z.int().nullable(),
+  column: z.int().nullable(),
+  hint: z.string().nullable(),
+});
+type Problem = z.output<typeof problem>;
+
+/** What the call answers. */
+export const lintAnswer = z.object({ valid: z.boolean(), problems: z.array(problem) });
 
 /**
  * `POST {ws}/templates/lint`: what is wrong, or seldom meant, in a webhook's templates and expressions. `valid` is false when
@@ -36,7 +49,7 @@ interface Problem {
  */
 export function lintTemplate({ environment }: { environment: Environment }): RequestHandler {
   return (request, response) => {
-    const problems = problemsOf(parseInput(input, request.body), environment);
+    const problems = problemsOf(parseInput(lintInput, request.body), environment);
     response.json({ valid: problems.every(({ rule }) => rule !== 'invalid'), problems });
   };
 }

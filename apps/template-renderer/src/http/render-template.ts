@@ -4,6 +4,9 @@ import { decodeContent, isEncoded, parseBody } from '@tributary/body-parsing';
 import {
   activeWebhook,
   capturedRequest,
+  event,
+  outcome,
+  replyAnswer,
   uuid,
   webhookLimits,
   webhookMethods,
@@ -44,7 +47,8 @@ const draft = webhookSettings.pick({
   response: true,
 });
 
-const input = draft
+/** The body of the call. */
+export const renderInput = draft
   .extend({
     name: webhookSettings.shape.name.default('preview'),
     request: z
@@ -65,7 +69,15 @@ const input = draft
     path: ['execution_id'],
     error: 'either request or execution_id, not both',
   });
-type Input = z.output<typeof input>;
+type Input = z.output<typeof renderInput>;
+
+/** What the call answers. */
+export const renderAnswer = outcome.pick({ outcome: true, cause: true, error: true, steps: true }).extend({
+  events: z.array(event),
+  rendered: z.string().nullable(),
+  response: replyAnswer.nullable(),
+  deduplication_key: z.string().nullable(),
+});
 
 export interface RenderTemplateDeps {
   environment: Environment;
@@ -82,7 +94,7 @@ export interface RenderTemplateDeps {
  */
 export function renderTemplate(deps: RenderTemplateDeps): RequestHandler {
   return async (request, response) => {
-    const draftOf = parseInput(input, request.body);
+    const draftOf = parseInput(renderInput, request.body);
     const access = accessOf(response);
     const source = await sourceOf(draftOf, {
       access,
@@ -188,7 +200,15 @@ function settingsOf({ request: _request, execution_id: _id, ...settings }: Input
 
 /** Written from the JSON of the events, so that numbers keep their digits. */
 function answerOf({ outcome: ended, events, rendered, response, key }: Execution): string {
-  const { outcome, cause, error, steps } = ended;
-  const rest = JSON.stringify({ outcome, cause, error, rendered, response, deduplication_key: key, steps });
+  const { outcome: name, cause, error, steps } = ended;
+  const rest = JSON.stringify({
+    outcome: name,
+    cause,
+    error,
+    rendered,
+    response,
+    deduplication_key: key,
+    steps,
+  });
   return `{"events":[${events.map(({ json }) => json).join(',')}],${rest.slice(1)}`;
 }
