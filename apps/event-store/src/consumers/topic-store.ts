@@ -65,6 +65,7 @@ export function createTopicStore<Row extends PartitionRow>(
       });
       return new Set(batches.filter(({ partition }) => moved.includes(partition)));
     },
+    // Each of them is tried alone then, and the one that is to blame says why.
     { maxWeight: MAX_JOINED_BYTES, onFailure: () => undefined },
   );
 
