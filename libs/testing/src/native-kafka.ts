@@ -42,8 +42,8 @@ export async function startNativeKafka({
     const format = [
       'kafka.tools.StorageTool',
       'format',
-      '-t',
-      randomBytes(16).toString('base64url'),
+      // In one word: an id may begin with a dash, and would be taken for an option.
+      `--cluster-id=${randomBytes(16).toString('base64url')}`,
       '-c',
       properties,
     ];
