@@ -3,7 +3,8 @@ import { eventually } from '@tributary/testing';
 import type { SystemDescription } from './system.ts';
 
 export const system = JSON.parse(process.env['E2E_SYSTEM'] ?? '{}') as SystemDescription;
-const workspaceUrl = `${system.api_url}/accounts/${system.account}/workspaces/${system.workspace}`;
+/** `{ws}` of the API's paths. */
+export const workspaceUrl = `${system.api_url}/accounts/${system.account}/workspaces/${system.workspace}`;
 
 /** A call of the workspace's API with its key. */
 export function api(method: string, path: string, body?: unknown): Promise<Response> {
