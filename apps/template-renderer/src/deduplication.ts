@@ -51,7 +51,7 @@ export interface Deduplication {
 }
 
 /** What a key weighs beside the answer that it holds. */
-const BYTES_EACH = 600;
+const BYTES_EACH = 400;
 
 /** Expired keys are looked for when so many were added since, or as many as there are. */
 const SWEEP_AFTER = 10_000;
