@@ -3,7 +3,8 @@
  * are to be compared within one run only.
  */
 import { spawnSync } from 'node:child_process';
-import { root, startProgram } from './process.ts';
+import { startApacheKafka } from './apache-kafka.ts';
+import { root } from './process.ts';
 import { machine, printTable } from './report.ts';
 import type { Row } from './report.ts';
 import { broker } from './suites/broker.ts';
@@ -41,13 +42,7 @@ if (wanted.includes('validation')) add('validation', validation());
 
 const onSystem = Object.entries(systemSuites).filter(([name]) => wanted.includes(name));
 if (onSystem.length > 0) {
-  const kafka = await startProgram<{ brokers: string }>('libs/testing/src/kafka-main.ts', {
-    // As Kafka's own start script has them.
-    env: {
-      KAFKA_HEAP_OPTS: '-Xmx1G -Xms1G',
-      KAFKA_JVM_PERFORMANCE_OPTS: '-server -XX:+UseG1GC -XX:MaxGCPauseMillis=20',
-    },
-  });
+  const kafka = await startApacheKafka();
   for (const [kafkaName, brokers] of [
     ['Apache Kafka', kafka.ready.brokers],
     ['embedded Kafka', undefined],

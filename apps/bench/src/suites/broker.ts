@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Kafka, Partitioners, logLevel } from 'kafkajs';
+import { KAFKA_JVM, startApacheKafka } from '../apache-kafka.ts';
 import { root, startProgram } from '../process.ts';
 import type { Row } from '../report.ts';
 
@@ -14,10 +15,7 @@ const WARM_UP_RECORDS = 100_000;
 const RECORD_BYTES = 1_000;
 const ROUND_TRIPS = 3_000;
 
-/** What `kafka-run-class.sh` and `kafka-server-start.sh` of Apache Kafka set. */
-const JVM = '-server -XX:+UseG1GC -XX:MaxGCPauseMillis=20 -XX:InitiatingHeapOccupancyPercent=35';
-const BROKER_JVM = `-Xmx1G -Xms1G ${JVM}`;
-const TOOL_JVM = `-Xmx512M ${JVM}`;
+const TOOL_JVM = `-Xmx512M ${KAFKA_JVM}`;
 
 interface RunningBroker {
   address: string;
@@ -50,9 +48,7 @@ export async function broker(): Promise<Row[]> {
 }
 
 async function startApache(): Promise<RunningBroker> {
-  const { ready, pid, stop } = await startProgram<{ brokers: string }>('libs/testing/src/kafka-main.ts', {
-    env: { TEST_KAFKA: 'apache', TEST_KAFKA_JVM: BROKER_JVM },
-  });
+  const { ready, pid, stop } = await startApacheKafka();
   const { stdout } = await run('ps', ['-o', 'pid=', '--ppid', String(pid)]);
   return { address: ready.brokers, pid: Number(stdout.trim().split('\n')[0]), stop };
 }
