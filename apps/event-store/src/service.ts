@@ -22,7 +22,7 @@ import { SCHEMA } from './schema.ts';
 /** A filter with many ids makes a long page token, and that stands in a URL. */
 const MAX_HEADER_BYTES = 131_072;
 /** A batch is stored in one statement, whose parameter holds all of it. */
-const BATCH = { maxBatchRecords: 1_000, maxBatchBytes: 8_388_608, lingerMs: 100 };
+const BATCH = { maxBatchRecords: 1_000, maxBatchBytes: 8_388_608 };
 
 /** Builds the event store: what others need first, and the HTTP server last, so that it answers only when all is there. */
 export function buildEventStore({ config, logger, lifecycle }: ServiceContext<Config>): {
@@ -86,11 +86,12 @@ export function buildEventStore({ config, logger, lifecycle }: ServiceContext<Co
 }
 
 function sink(messaging: Messaging, stored: StoredTopic): Member {
-  const { topic, groupId, store } = stored;
+  const { topic, groupId, store, lingerMs } = stored;
   return createSink(messaging, {
     groupId,
     topics: [topic],
     ...BATCH,
+    lingerMs,
     deadLetterTopic: topics.deadLetters.name,
     service: 'event-store',
     positions: (name, partitions) => positionsOf(messaging, { topic: name, partitions, stored }),

@@ -25,7 +25,12 @@ export interface StoredTopic {
   /** Forgets the position of a partition. */
   forget: (partition: number) => Promise<void>;
   store: (batch: Batch) => Promise<void>;
+  /** Milliseconds that a record may wait for others. */
+  lingerMs: number;
 }
+
+/** What nobody waits for is asked for less often: every fetch of an idle topic costs. */
+const LINGER_MS = { waitedFor: 100, atLeisure: 500 };
 
 /** Told of each batch of events: how many were new, how many known, and when each was received. */
 export type OnStored = (batch: { stored: number; repeated: number; received: string[] }) => void;
@@ -75,8 +80,13 @@ export function storedTopics(
     write: writeAnswers,
   };
 
-  const stored = ({ name: topic }: TopicDefinition, store: StoredTopic['store']): StoredTopic => ({
+  const stored = (
+    { name: topic }: TopicDefinition,
+    store: StoredTopic['store'],
+    lingerMs = LINGER_MS.waitedFor,
+  ): StoredTopic => ({
     topic,
+    lingerMs,
     groupId: `tributary.event-store.${topic.replace('tributary.', '')}`,
     positions: (partitions) => readPositions(deps.pool, topic, partitions),
     forget: (partition) => forgetPosition(deps.pool, topic, partition),
@@ -85,8 +95,8 @@ export function storedTopics(
   return [
     stored(topics.events, createTopicStore(deps, events)),
     stored(topics.requests, createTopicStore(deps, requests)),
-    stored(topics.replays, createTopicStore(deps, requests)),
-    stored(topics.rejected, createTopicStore(deps, rejected)),
+    stored(topics.replays, createTopicStore(deps, requests), LINGER_MS.atLeisure),
+    stored(topics.rejected, createTopicStore(deps, rejected), LINGER_MS.atLeisure),
     stored(topics.outcomes, createTopicStore(deps, outcomes)),
     stored(topics.replies, createTopicStore(deps, answers)),
   ];
