@@ -30,6 +30,11 @@ import { createWebhookUrls } from './webhook-url.ts';
 /** The consumer group, and the beginning of the transactional ids: the same for all instances, for ever. */
 const GROUP = 'template-renderer';
 const REPLAYS_GROUP = 'template-renderer-replays';
+/**
+ * Renders that hit a limit may take three thousandths of the time, after fifty milliseconds at once: neighbours hardly feel
+ * that, and a webhook of which one call in many is too large for its limits loses that call only.
+ */
+const THROTTLE = { burstMs: 50, msPerSecond: 3 };
 /** Replays that requests may have to wait for. */
 const REPLAYS_AT_ONCE = 50;
 
@@ -83,7 +88,7 @@ export function buildRenderer({ config, logger, lifecycle }: ServiceContext<Rend
     topic: topics.deduplication.name,
     onRecord: (record) => deduplication.read(record),
   });
-  const throttle = createThrottle();
+  const throttle = createThrottle(THROTTLE);
   const rendering = {
     webhooks,
     prepared: createPreparedWebhooks(environment, { max: config.COMPILED_TEMPLATES }),
