@@ -3,6 +3,7 @@ import type { Kafka, KafkaConfig, LogEntry, RetryOptions } from 'kafkajs';
 import { createAdmin } from './admin.ts';
 import type { MessagingAdmin } from './admin.ts';
 import { repairReadCommitted } from './read-committed.ts';
+import { repairRequestQueue } from './request-queue.ts';
 import { createTopicDirectory } from './topic-directory.ts';
 import type { TopicDirectory } from './topic-directory.ts';
 import type { Logger } from './types.ts';
@@ -46,6 +47,7 @@ const REQUEST_TIMEOUT_MS = 10_000;
 export function createMessaging(options: MessagingOptions): Messaging {
   const { brokers, clientId, logger, security } = options;
   repairReadCommitted();
+  repairRequestQueue();
   const kafka = (retry: Partial<RetryOptions> = {}) =>
     new kafkajs.Kafka({
       ...security,
