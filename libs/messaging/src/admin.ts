@@ -35,26 +35,23 @@ export interface MessagingAdmin {
 
 /** All errors are MessagingErrors. Connects when first used, and again after any failure. */
 export function createAdmin({ kafka, logger }: { kafka: () => Kafka; logger: Logger }): MessagingAdmin {
-  let connection: Promise<Admin> | undefined;
+  const clients = new Set<AdminClient>();
+  let current: AdminClient | undefined;
 
-  const connect = async (): Promise<Admin> => {
-    const admin = kafka().admin();
-    await admin.connect();
-    return admin;
-  };
-
-  const discard = async (broken: Promise<Admin>): Promise<void> => {
-    if (connection === broken) connection = undefined;
-    await broken.then((admin) => admin.disconnect()).catch(() => undefined);
+  const connect = (): AdminClient => {
+    const client = new AdminClient(kafka().admin(), () => clients.delete(client));
+    clients.add(client);
+    return client;
   };
 
   const call = async <T>(what: string, fn: (admin: Admin) => Promise<T>): Promise<T> => {
-    const current = (connection ??= connect());
+    const client = (current ??= connect());
     try {
-      return await fn(await current);
+      return await client.use(fn);
     } catch (error) {
       // A client that failed may hold stale metadata or a dead connection; a new one certainly does not.
-      void discard(current);
+      if (current === client) current = undefined;
+      void client.retire();
       throw toMessagingError(error, what);
     }
   };
@@ -92,9 +89,58 @@ export function createAdmin({ kafka, logger }: { kafka: () => Kafka; logger: Log
         await admin.describeCluster();
       }),
     close: async () => {
-      if (connection !== undefined) await discard(connection);
+      current = undefined;
+      await Promise.all([...clients].map((client) => client.retire()));
     },
   };
+}
+
+/**
+ * A kafkajs admin that is disconnected only when nobody uses it any more: a call that is under way would fail for want
+ * of metadata, or connect again, and then nobody disconnects.
+ */
+class AdminClient {
+  readonly #admin: Admin;
+  readonly #connected: Promise<void>;
+  readonly #onGone: () => void;
+  readonly #gone = Promise.withResolvers<void>();
+  #calls = 0;
+  #isRetired = false;
+
+  constructor(admin: Admin, onGone: () => void) {
+    this.#admin = admin;
+    this.#onGone = onGone;
+    this.#connected = admin.connect();
+    // Awaited by each call.
+    this.#connected.catch(() => undefined);
+  }
+
+  async use<T>(fn: (admin: Admin) => Promise<T>): Promise<T> {
+    this.#calls += 1;
+    try {
+      await this.#connected;
+      return await fn(this.#admin);
+    } finally {
+      this.#calls -= 1;
+      this.#leave();
+    }
+  }
+
+  /** Resolves when it is disconnected, after the calls that are under way. */
+  retire(): Promise<void> {
+    if (!this.#isRetired) {
+      this.#isRetired = true;
+      this.#leave();
+    }
+    return this.#gone.promise;
+  }
+
+  #leave(): void {
+    if (!this.#isRetired || this.#calls > 0) return;
+    this.#onGone();
+    const disconnected = this.#admin.disconnect().catch(() => undefined);
+    void disconnected.then(this.#gone.resolve);
+  }
 }
 
 async function partitionCount(admin: Admin, topic: string): Promise<number> {
