@@ -19,7 +19,8 @@ const replies = `${prefix}.replies`;
 const kafka = new Kafka({
   clientId: 'bare-loop',
   brokers: (process.env['BROKERS'] ?? '').split(','),
-  logLevel: logLevel.ERROR,
+  // Each transaction that begins while the one before is being ended is refused once, and tried again.
+  logLevel: logLevel.NOTHING,
   retry: { initialRetryTime: 5, maxRetryTime: 100, factor: 0, retries: 100 },
 });
 const producer = () =>

@@ -32,6 +32,8 @@ export function buildIngress({ config, logger, lifecycle }: ServiceContext<Ingre
   });
   const publisher = createPublisher(messaging, {
     producers: config.PRODUCERS,
+    // Calls are in order when one was answered before the other was sent (docs/architecture.md).
+    order: 'acknowledged',
     maxQueuedRecords: config.MAX_IN_FLIGHT_CALLS,
     // Every record carries headers beside the body whose bytes are bounded.
     maxQueuedBytes: config.MAX_IN_FLIGHT_BYTES + config.MAX_IN_FLIGHT_CALLS * config.MAX_HEADER_BYTES * 2,

@@ -56,6 +56,11 @@ export class PublisherLane {
     return this.#failure ?? 'not connected yet';
   }
 
+  /** Records that wait or are in flight. */
+  get waiting(): number {
+    return this.#queue.length - this.#head + (this.#inFlight?.size ?? 0);
+  }
+
   get isIdle(): boolean {
     return this.#head === this.#queue.length && this.#inFlight === undefined;
   }

@@ -11,6 +11,12 @@ import type { Health, OutgoingRecord, RecordPosition } from './types.ts';
 export interface PublisherOptions {
   /** Idempotent producers, each with one request in flight. */
   producers?: number;
+  /**
+   * What is in order within a partition. `published` (the default): records that are published one after the other, so a
+   * partition has one producer and one request in flight. `acknowledged`: a record that is published after another was
+   * acknowledged; then a single busy partition keeps all producers at work.
+   */
+  order?: 'published' | 'acknowledged';
   /** Bytes that may wait or be in flight; beyond, `publish` rejects with `overloaded`. */
   maxQueuedBytes?: number;
   maxQueuedRecords?: number;
@@ -23,8 +29,8 @@ export interface Publisher {
   start(): Promise<void>;
   /**
    * Resolves when every in-sync replica has the record; then it is never lost. Rejects with a {@link MessagingError}:
-   * then it may be written or not, and nothing more is done about it. Records of one partition that are published in
-   * one order are written in that order.
+   * then it may be written or not, and nothing more is done about it. Records of one partition keep an order, see
+   * `order` of {@link PublisherOptions}.
    */
   publish(record: OutgoingRecord): Promise<RecordPosition>;
   /** Takes no more, waits for what was taken, disconnects. */
@@ -37,6 +43,7 @@ export function createPublisher(
   messaging: Messaging,
   {
     producers = 2,
+    order = 'published',
     maxQueuedBytes = 64 * 1024 * 1024,
     maxQueuedRecords = 20_000,
     timeoutMs = 10_000,
@@ -73,7 +80,8 @@ export function createPublisher(
       };
       queuedBytes += bytes;
       queuedRecords += 1;
-      laneOf(lanes, record.topic, partition).enqueue({
+      const lane = order === 'published' ? laneOf(lanes, record.topic, partition) : shortest(lanes);
+      lane.enqueue({
         topic: record.topic,
         partition,
         bytes,
@@ -147,4 +155,9 @@ interface Sendable {
 /** Always the same lane for a partition: two of them would not keep its order. */
 function laneOf(lanes: PublisherLane[], topic: string, partition: number): PublisherLane {
   return lanes[(partition + topic.length) % lanes.length]!;
+}
+
+/** Where the least waits; of equals the first, so that few calls share batches. */
+function shortest(lanes: PublisherLane[]): PublisherLane {
+  return lanes.reduce((best, lane) => (lane.waiting < best.waiting ? lane : best));
 }

@@ -24,7 +24,7 @@ export async function directory(): Promise<Row[]> {
       KAFKA_BROKERS: brokers,
       MASTER_KEY: `k1:${randomBytes(32).toString('base64')}`,
       // As the stack runs it (apps/stack/src/services.ts).
-      NODE_OPTIONS: '--max-old-space-size=768',
+      NODE_OPTIONS: '--max-old-space-size=768 --max-semi-space-size=16',
       HOST: '127.0.0.1',
       PORT: String(port),
     },
