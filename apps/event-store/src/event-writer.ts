@@ -1,7 +1,7 @@
 import type { Queryable } from '@tributary/postgres';
 import type { RowBatch } from './consumers/topic-store.ts';
 import type { EventRow } from './event-row.ts';
-import { MOVED, placeParameters } from './positions.ts';
+import { IS_MOVED, MOVED, placeParameters } from './positions.ts';
 
 /**
  * One parameter holds the whole batch: a statement takes 65,535 of them, and a batch of events with a hundred related
@@ -12,7 +12,7 @@ const STORE_EVENTS = `
     select item.* from json_to_recordset($1::json) as item (
       partition integer, workspace uuid, id uuid, received timestamptz, occurred timestamptz, event text, resource_id text,
       resource_name text, document text, resources json)
-      join moved using (partition)
+      where ${IS_MOVED}
   ), fresh as (
     insert into event_ids (workspace, id, received)
     select workspace, id, received from batch order by workspace, id

@@ -1,7 +1,7 @@
 import type { AnswerRow } from './answer-row.ts';
 import type { RowBatch } from './consumers/topic-store.ts';
 import type { OutcomeRow, RejectedRow, RequestRow } from './execution-row.ts';
-import { MOVED, placeParameters } from './positions.ts';
+import { IS_MOVED, MOVED, placeParameters } from './positions.ts';
 import type { Queryable } from '@tributary/postgres';
 
 const MOVED_PARTITIONS = `select coalesce(array_agg(partition), '{}') as moved from moved`;
@@ -14,7 +14,7 @@ const REQUEST_ITEM = `
 /** Of an execution whose outcome came first, the row is completed; a request that is there already stays as it is. */
 const STORE_REQUESTS = `
   with ${MOVED}, batch as (
-    select item.* from json_to_recordset($1::json) as item (${REQUEST_ITEM}) join moved using (partition)
+    select item.* from json_to_recordset($1::json) as item (${REQUEST_ITEM}) where ${IS_MOVED}
   ), stored as (
     insert into executions as known
       (id, day, workspace, webhook_id, webhook_version, received, replay_of, method, path, response_mode,
@@ -38,7 +38,7 @@ const STORE_REJECTED = `
     select item.* from json_to_recordset($1::json) as item (
       ${REQUEST_ITEM}, outcome text, cause text, error json, response_status integer, body_complete boolean,
       unrecorded integer)
-      join moved using (partition)
+      where ${IS_MOVED}
   ), stored as (
     insert into executions
       (id, day, workspace, webhook_id, webhook_version, received, replay_of, method, path, response_mode,
@@ -66,7 +66,7 @@ const STORE_OUTCOMES = `
         partition integer, id uuid, day date, workspace uuid, webhook_id uuid, webhook_version integer,
         received timestamptz, replay_of uuid, outcome text, cause text, error json, events uuid[],
         response_status integer, duplicate_of uuid, steps json)
-      join moved using (partition)
+      where ${IS_MOVED}
      order by id
     on conflict (id, day) do update
       set webhook_version = excluded.webhook_version, outcome = excluded.outcome, cause = excluded.cause,
@@ -85,7 +85,7 @@ const STORE_ANSWERS = `
       from json_to_recordset($1::json) as item (
         partition integer, id uuid, day date, source text, log_offset bigint, status integer, content_type text,
         headers json, body text)
-      join moved using (partition)
+      where ${IS_MOVED}
      order by id, partition, source, log_offset
     on conflict (id, day, partition, source) do nothing
   )

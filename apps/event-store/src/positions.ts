@@ -44,6 +44,12 @@ export const MOVED = `moved as (
     returning known.partition
   )`;
 
+/**
+ * The condition for a row of such a statement. A join with `moved`, or a bare `= any`, would read the same, but the planner
+ * expects one row of it, and then joins batches of hundreds by nested loops; of a `coalesce` it expects half of all rows.
+ */
+export const IS_MOVED = `coalesce(partition = any((select array_agg(partition) from moved)::int[]), false)`;
+
 /** The parameters of {@link MOVED}. */
 export function placeParameters(topic: string, places: Place[]): unknown[] {
   return [
