@@ -6,6 +6,8 @@ export { checkJsonSyntax } from './json-syntax.ts';
 export { bodyLimits } from './limits.ts';
 export { isJsonMediaType, parseMediaType } from './media-type.ts';
 export type { MediaType } from './media-type.ts';
+export { readMultipart } from './multipart.ts';
+export type { MultipartReading, Part } from './multipart.ts';
 export { parseBody } from './parse-body.ts';
 export type { BodyProblem, BodyToParse, ParsedBody } from './parse-body.ts';
 export { decodeText } from './text.ts';

@@ -1,3 +1,4 @@
+import { fieldsOf } from './form-fields.ts';
 import { jsonAt, parseJson } from './json-pointer.ts';
 
 /** What a verifier sees of a request. */
@@ -39,12 +40,7 @@ export function queryValueOf(query: string, name: string): string | undefined | 
   return values.length > 1 ? REPEATED : values[0];
 }
 
-/** Names and values of a form. */
-export function formFields(text: string): [name: string, value: string][] {
-  return [...new URLSearchParams(withoutLeadingMark(text))];
-}
-
-/** `URLSearchParams` drops a leading question mark; in a query or form it belongs to the first name. */
+/** `URLSearchParams` drops a leading question mark; in a query it belongs to the first name. */
 function withoutLeadingMark(text: string): string {
   return text.startsWith('?') ? `%3F${text.slice(1)}` : text;
 }
@@ -53,17 +49,22 @@ function withoutLeadingMark(text: string): string {
 export interface RequestView {
   request: VerifiableRequest;
   header: (name: string) => string | undefined | typeof REPEATED;
-  /** The string or number at a JSON pointer of the body, as text. */
+  /** The string or number at a JSON pointer of the body, as text. A form is an object of its fields. */
   json: (pointer: string) => string | undefined;
 }
 
 export function viewRequest(request: VerifiableRequest): RequestView {
   let parsed: { value: unknown } | undefined;
+  const parse = (): unknown => {
+    const contentType = headerOf(request.rawHeaders, 'content-type');
+    const json = parseJson(request.body);
+    return json === undefined && typeof contentType === 'string' ? fieldsOf(contentType, request.body) : json;
+  };
   return {
     request,
     header: (name) => headerOf(request.rawHeaders, name),
     json: (pointer) => {
-      parsed ??= { value: parseJson(request.body) };
+      parsed ??= { value: parse() };
       return jsonAt(parsed.value, pointer);
     },
   };

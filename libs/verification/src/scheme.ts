@@ -25,6 +25,11 @@ const jsonPointer = z
   .max(256)
   .regex(/^(?:\/(?:[^/~]|~[01])*)+$/, 'must be a JSON pointer (RFC 6901) that names a member');
 
+/** Up to four places, of which the first that is there counts. */
+const places = z
+  .union([jsonPointer, z.array(jsonPointer).min(1).max(4)])
+  .transform((value) => (typeof value === 'string' ? [value] : value));
+
 const affix = z
   .string()
   .max(64)
@@ -75,9 +80,11 @@ const keys = z.strictObject({
     .default('hex')
     .describe('How the signature is written. Hex in either case, base64 with or without padding.'),
   header: headerName.optional().describe('The header that holds the signature or token.'),
-  json: jsonPointer
+  json: places
     .optional()
-    .describe('Instead of `header`: the JSON pointer to the signature in the body.'),
+    .describe(
+      'Instead of `header`: the JSON pointer to the signature in the body, or up to four, of which the first that leads to a text counts. Of a form, a field is a member.',
+    ),
   grammar: grammar
     .default({ signature_prefix: '' })
     .describe('How the header is made up: see below. Without it the header is the signature.'),
@@ -89,9 +96,9 @@ const keys = z.strictObject({
       'What is signed: a pattern with placeholders (see below), or up to four patterns of which one must fit.',
     ),
   timestamp_header: headerName.optional().describe('The header that holds the time of signing.'),
-  timestamp_json: jsonPointer
+  timestamp_json: places
     .optional()
-    .describe('Instead of `timestamp_header`: the JSON pointer to that time in the body.'),
+    .describe('Instead of `timestamp_header`: that time in the body, in the same way as `json`.'),
   timestamp_format: z
     .enum(['seconds', 'milliseconds', 'iso8601'])
     .default('seconds')

@@ -74,13 +74,13 @@ function signByScheme(
     return withHeader(unsigned, scheme.header!, scheme.grammar.signature_prefix + secret);
   const timestamp = writeTimestamp(now, scheme.timestamp_format);
   const request = withParts(scheme, unsigned, { timestamp, id });
-  const pattern = parsePattern(scheme.signed![0]!);
+  const pattern = parsePattern(patternFor(request, scheme.signed!));
   const chunks = pattern.ok
     ? fillPattern(pattern.parts, { view: viewOf(request), timestamp, id })
     : undefined;
   if (!chunks) throw new TypeError('The request lacks something that is to be signed.');
   const signature = signWith(secret, scheme, chunks).toString(scheme.encoding);
-  if (scheme.json !== undefined) return withJson(request, { [scheme.json]: signature });
+  if (scheme.json !== undefined) return withMembers(request, { [placeFor(request, scheme.json)]: signature });
   const { separator = '', signature_prefix: prefix, timestamp_prefix: timestampPrefix } = scheme.grammar;
   const elements = [prefix + signature];
   if (timestampPrefix !== undefined) elements.unshift(timestampPrefix + timestamp);
@@ -97,8 +97,8 @@ function withParts(
   if (scheme.timestamp_header !== undefined)
     request = withHeader(request, scheme.timestamp_header, timestamp);
   if (scheme.id_header !== undefined) request = withHeader(request, scheme.id_header, id);
-  const members = jsonMembers(scheme, request, timestamp);
-  if (Object.keys(members).length > 0) request = withJson(request, members);
+  const members = bodyMembers(scheme, request, timestamp);
+  if (Object.keys(members).length > 0) request = withMembers(request, members);
   if (scheme.body_digest && request.body.length > 0 && !isForm(viewOf(request))) {
     const digest = `${scheme.body_digest.query}=${sha256(request.body).toString('hex')}`;
     request = { ...request, url: request.url + (request.url.includes('?') ? '&' : '?') + digest };
@@ -106,23 +106,38 @@ function withParts(
   return request;
 }
 
-/** Members of a JSON body that the scheme refers to: the timestamp, and random texts for what is not there. */
-function jsonMembers(
+/** A form has no members within members: of several places or patterns, those for a form name its fields only. */
+const isField = (pointer: string): boolean => pointer.lastIndexOf('/') === 0;
+
+function placeFor(request: SignedRequest, pointers: readonly string[]): string {
+  const found = isForm(viewOf(request)) ? pointers.find(isField) : pointers[0];
+  if (found === undefined) throw new TypeError('A form cannot hold what the scheme looks for.');
+  return found;
+}
+
+function patternFor(request: SignedRequest, patterns: readonly string[]): string {
+  if (!isForm(viewOf(request))) return patterns[0]!;
+  return patterns.find((text) => pointersOf(text).every(isField)) ?? patterns[0]!;
+}
+
+function pointersOf(text: string): string[] {
+  const pattern = parsePattern(text);
+  return (pattern.ok ? pattern.parts : []).flatMap((part) =>
+    typeof part !== 'string' && part.name === 'json' ? [part.argument] : [],
+  );
+}
+
+/** Members of the body that the scheme refers to: the timestamp, and random texts for what is not there. */
+function bodyMembers(
   scheme: CompleteScheme,
   request: SignedRequest,
   timestamp: string,
 ): Record<string, unknown> {
   const members: Record<string, unknown> = {};
-  for (const text of scheme.signed ?? []) {
-    const pattern = parsePattern(text);
-    for (const part of pattern.ok ? pattern.parts : []) {
-      const pointer = typeof part !== 'string' && part.name === 'json' ? part.argument : undefined;
-      if (pointer !== undefined && viewOf(request).json(pointer) === undefined)
-        members[pointer] = randomUUID();
-    }
-  }
+  for (const pointer of pointersOf(patternFor(request, scheme.signed!)))
+    if (viewOf(request).json(pointer) === undefined) members[pointer] = randomUUID();
   if (scheme.timestamp_json !== undefined)
-    members[scheme.timestamp_json] =
+    members[placeFor(request, scheme.timestamp_json)] =
       scheme.timestamp_format === 'milliseconds' ? Number(timestamp) : timestamp;
   return members;
 }
@@ -151,7 +166,12 @@ function withHeader(request: SignedRequest, name: string, value: string): Signed
   return { ...request, headers: { ...request.headers, [name]: value } };
 }
 
-function withJson(request: SignedRequest, members: Record<string, unknown>): SignedRequest {
+function withMembers(request: SignedRequest, members: Record<string, unknown>): SignedRequest {
+  if (isForm(viewOf(request))) {
+    const form = new URLSearchParams(request.body.toString());
+    for (const [pointer, member] of Object.entries(members)) form.set(pointer.slice(1), String(member));
+    return { ...request, body: Buffer.from(form.toString()) };
+  }
   const value = objectOf(request.body);
   for (const [pointer, member] of Object.entries(members)) setAt(value, pointer, member);
   return { ...request, body: Buffer.from(JSON.stringify(value)) };

@@ -90,7 +90,7 @@ function check(
 
 function readSignature(view: RequestView, scheme: CompleteScheme): SignatureHeader | Refusal {
   if (scheme.json !== undefined) {
-    const text = view.json(scheme.json);
+    const text = firstOf(view, scheme.json);
     if (text === undefined) return missing;
     const signature = decodeBytes(text, scheme.encoding);
     return signature ? { signatures: [signature], timestamp: undefined } : malformed;
@@ -124,7 +124,16 @@ function readTimestamp(
   sent: SignatureHeader,
 ): string | undefined | typeof REPEATED {
   if (header !== undefined) return view.header(header);
-  return json === undefined ? sent.timestamp : view.json(json);
+  return json === undefined ? sent.timestamp : firstOf(view, json);
+}
+
+/** The text at the first of the pointers that leads to one. */
+function firstOf(view: RequestView, pointers: readonly string[]): string | undefined {
+  for (const pointer of pointers) {
+    const text = view.json(pointer);
+    if (text !== undefined) return text;
+  }
+  return undefined;
 }
 
 interface Candidates {

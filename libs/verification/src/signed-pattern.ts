@@ -1,4 +1,5 @@
-import { formFields, isForm, REPEATED } from './request.ts';
+import { parseForm } from '@tributary/body-parsing';
+import { isForm, REPEATED } from './request.ts';
 import type { RequestView } from './request.ts';
 import { decodedUrl, urlWithoutPort, urlWithPort } from './signed-url.ts';
 
@@ -68,7 +69,7 @@ export const placeholders = {
   },
   json: {
     argument: /^(?:\/(?:[^/~]|~[01])*)+$/,
-    meaning: '`{json:/pointer}`: a string or number of a JSON body',
+    meaning: '`{json:/pointer}`: a string or number of a JSON body, or a field of a form',
     resolve: ({ view }, argument) => view.json(argument),
   },
   form: {
@@ -134,7 +135,7 @@ function latin1(text: string | undefined): Buffer | undefined {
 function sortedForm(view: RequestView): string {
   if (!isForm(view)) return '';
   const unique = new Map<string, Set<string>>();
-  for (const [name, value] of formFields(view.request.body.toString('utf8'))) {
+  for (const [name, value] of parseForm(view.request.body.toString('utf8'))) {
     const values = unique.get(name);
     if (values) values.add(value);
     else unique.set(name, new Set([value]));
