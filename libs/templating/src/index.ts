@@ -26,7 +26,7 @@ export {
   type Position,
 } from './errors.ts';
 export { defaultLimits, type Limits } from './runtime/budget.ts';
-export { JsonSyntaxError, parseJson } from './json/parse.ts';
+export { jsonLimits, JsonSyntaxError, parseJson } from './json/parse.ts';
 export { toJson } from './json/write.ts';
 export { fromPlain } from './json/from-plain.ts';
 export { caseInsensitiveDict } from './values/headers.ts';

@@ -17,7 +17,7 @@ export type HandshakeRequest = Omit<VerifiableRequest, 'body'> & { body?: Buffer
 export type HandshakeOutcome =
   /** To be answered like this; with `verifyFirst`, once the webhook's own authentication has passed it. */
   | ({ kind: 'answer'; name: HandshakeName; verifyFirst: boolean } & HandshakeResponse)
-  /** To be refused: it does not show the right secret. */
+  /** To be refused: it does not show the right secret, or is about something that the webhook does not list. */
   | { kind: 'refuse'; name: HandshakeName; status: 403; message: string }
   /** To be taken like any other request. */
   | { kind: 'surface'; name: HandshakeName }
@@ -29,6 +29,8 @@ export interface KnownHandshake {
   name: HandshakeName;
   record: Handshake;
   secret: Secret | undefined;
+  /** The only topics that are subscribed to; undefined: any. */
+  topics: readonly string[] | undefined;
 }
 
 /** No vendor's handshake is longer; what is, is an event. */
@@ -78,33 +80,33 @@ function tryOne(
   request: HandshakeRequest,
   { read, constants }: Trying,
 ): HandshakeOutcome | undefined {
-  const { name, record, secret } = handshake;
+  const { name, record, secret, topics } = handshake;
   const values: Record<string, string> = { ...constants };
   for (const condition of record.when) {
     if ('json' in condition && request.body === undefined) return { kind: 'needs_body' };
     const value = read(condition);
     if (value === undefined) return undefined;
     if ('equalsSecret' in condition) {
-      if (!secret || !matchSecrets([secret])(value)) return refuse(name);
+      if (!secret || !matchSecrets([secret])(value)) return refuse(name, NO_SECRET);
     } else if ('equals' in condition) {
       if (value !== condition.equals) return undefined;
     } else if (condition.matches.test(value)) {
+      if (condition.among && topics && !topics.includes(value)) return refuse(name, NOT_LISTED);
       values[condition.as] = value;
     } else return undefined;
   }
   if (record.answer === 'surface') return { kind: 'surface', name };
-  if (record.authenticated === 'secret signs' && !isSigned(handshake, request)) return refuse(name);
+  if (record.authenticated === 'secret signs' && !isSigned(handshake, request))
+    return refuse(name, NO_SECRET);
   const verifyFirst = record.authenticated === 'as any request';
   return { kind: 'answer', name, verifyFirst, ...fillAnswer(record.answer, values, secret) };
 }
 
-function refuse(name: HandshakeName): HandshakeOutcome {
-  return {
-    kind: 'refuse',
-    name,
-    status: 403,
-    message: `The ${name} handshake does not show the right secret.`,
-  };
+const NO_SECRET = 'does not show the right secret';
+const NOT_LISTED = 'is about a topic that the webhook does not list';
+
+function refuse(name: HandshakeName, why: string): HandshakeOutcome {
+  return { kind: 'refuse', name, status: 403, message: `The ${name} handshake ${why}.` };
 }
 
 function isSigned(

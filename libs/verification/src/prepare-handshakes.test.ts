@@ -64,6 +64,17 @@ describe('prepareHandshakes', () => {
     expect(answer(get('hub.mode=unsubscribe&hub.topic=t&hub.challenge=c'))).toBeUndefined();
   });
 
+  it('subscribes to the topics that are listed only, to any where none are', () => {
+    const about = (topic: string) => get(`hub.mode=subscribe&hub.challenge=c&hub.topic=${topic}`);
+    const { answer } = prepareHandshakes([{ type: 'websub', topics: ['https://a.example/feed'] }]);
+    expect(answer(about('https%3A%2F%2Fa.example%2Ffeed'))).toMatchObject({ kind: 'answer', body: 'c' });
+    expect(answer(about('https%3A%2F%2Fb.example%2Ffeed'))).toMatchObject({ kind: 'refuse', status: 403 });
+    expect(prepareHandshakes(['websub']).answer(about('b'))).toMatchObject({ kind: 'answer' });
+    expect(prepareHandshakes([{ type: 'websub', topics: [] }]).answer(about('b'))).toMatchObject({
+      kind: 'refuse',
+    });
+  });
+
   it('asks for the body only where it may be needed', () => {
     const bodiless = ({
       method = 'POST',

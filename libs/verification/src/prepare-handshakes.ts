@@ -8,7 +8,13 @@ import type { Secret } from './secret.ts';
 /** A handshake as a webhook asks for it: its name, or an object with the secret it needs, or to turn it off. */
 export type HandshakeEntry =
   | HandshakeName
-  | { type: HandshakeName; enabled?: boolean; verify_token?: Secret; secret?: Secret }
+  | {
+      type: HandshakeName;
+      enabled?: boolean;
+      verify_token?: Secret;
+      secret?: Secret;
+      topics?: readonly string[];
+    }
   | { type: 'unknown' };
 
 export interface HandshakeOptions {
@@ -49,8 +55,9 @@ function prepare(entry: Exclude<HandshakeEntry, string>): KnownHandshake | undef
   if (entry.type === 'unknown' || !Object.hasOwn(handshakes, entry.type) || entry.enabled === false)
     return undefined;
   const record: Handshake = handshakes[entry.type];
-  if (record.secretKey === undefined) return { name: entry.type, record, secret: undefined };
+  if (record.secretKey === undefined)
+    return { name: entry.type, record, secret: undefined, topics: entry.topics };
   const secret = entry[record.secretKey];
   const isUsable = typeof secret?.value === 'string' && secret.value !== '';
-  return isUsable ? { name: entry.type, record, secret } : undefined;
+  return isUsable ? { name: entry.type, record, secret, topics: undefined } : undefined;
 }

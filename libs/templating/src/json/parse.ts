@@ -12,11 +12,14 @@ export class JsonSyntaxError extends SyntaxError {
   }
 }
 
-/** Arrays and objects may nest this deep; Python's reader stops near here too. */
-const deepest = 500;
-
-/** Digits of an integer. */
-const mostDigits = 4300;
+/** What is read of JSON, near the limits of Python's reader. */
+export const jsonLimits = {
+  /** Arrays and objects within each other. */
+  depth: 500,
+  /** Digits of an integer. */
+  integerDigits: 4300,
+} as const;
+const { depth: deepest, integerDigits: mostDigits } = jsonLimits;
 
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 // eslint-disable-next-line no-control-regex -- a JSON string ends at control characters

@@ -6,7 +6,12 @@ export type Condition = Place &
   (
     | { equals: string }
     /** It has to match, and is known to the answer by this name. */
-    | { matches: RegExp; as: string }
+    | {
+        matches: RegExp;
+        as: string;
+        /** It has to be in the list that the webhook gives, if it gives one; else the handshake is refused. */
+        among?: 'topics';
+      }
     /** It has to be the secret that the webhook gives; else the handshake is refused. */
     | { equalsSecret: true }
   );

@@ -2,7 +2,7 @@ import { PRINTABLE } from './handshake.ts';
 import type { Handshake } from './handshake.ts';
 
 /**
- * Consents to subscriptions of any topic; whose they are is for the filter to say. A request to unsubscribe is not
+ * Consents to subscriptions of the topics that the webhook lists, or of any where it lists none. A request to unsubscribe is not
  * confirmed: anybody can ask a hub for it, and a subscription ends by itself.
  */
 export const websub: Handshake = {
@@ -13,7 +13,7 @@ export const websub: Handshake = {
   when: [
     { query: 'hub.mode', equals: 'subscribe' },
     { query: 'hub.challenge', matches: PRINTABLE, as: 'challenge' },
-    { query: 'hub.topic', matches: PRINTABLE, as: 'topic' },
+    { query: 'hub.topic', matches: PRINTABLE, as: 'topic', among: 'topics' },
   ],
   answer: { text: '{challenge}' },
 };
