@@ -3,6 +3,7 @@ import path from 'node:path';
 import { readInt64, writeInt64 } from '../protocol/wire.ts';
 import type { AbortedTransaction, ProducerEntry } from './producer-state.ts';
 import { segmentFile } from './segment.ts';
+import type { Segment } from './segment.ts';
 
 /** What a partition remembers beside its segments, so that a start reads only what came after. */
 export interface Checkpoint {
@@ -21,10 +22,14 @@ export interface Checkpoint {
 
 const FILE = 'checkpoint.json';
 
-/** Replaces a partition's checkpoint in one step. */
-export function writeCheckpoint(directory: string, checkpoint: Checkpoint): void {
+/** Replaces a partition's checkpoint in one step; with `flush` it is on the disk. */
+export function writeCheckpoint(
+  directory: string,
+  checkpoint: Checkpoint,
+  options: { flush: boolean },
+): void {
   const temporary = path.join(directory, `${FILE}.tmp`);
-  fs.writeFileSync(temporary, JSON.stringify(checkpoint));
+  fs.writeFileSync(temporary, JSON.stringify(checkpoint), options);
   fs.renameSync(temporary, path.join(directory, FILE));
 }
 
@@ -39,9 +44,18 @@ export function readCheckpoint(directory: string): Checkpoint | undefined {
 
 const ABORTED_BYTES = 24;
 
-/** Adds a transaction to the list of aborted ones that belongs to a segment. */
-export function appendAborted(directory: string, segment: number, transaction: AbortedTransaction): void {
-  fs.appendFileSync(segmentFile(directory, segment, 'aborted'), encodeAborted([transaction]));
+/** Adds a transaction to the list of aborted ones that belongs to a segment; a checkpoint may then rely on it. */
+export function appendAborted(
+  segment: Segment,
+  transaction: AbortedTransaction,
+  options: { flush: boolean },
+): void {
+  const { directory, baseOffset } = segment;
+  const bytes = Buffer.allocUnsafe(ABORTED_BYTES);
+  writeInt64(bytes, transaction.producerId, 0);
+  writeInt64(bytes, transaction.firstOffset, 8);
+  writeInt64(bytes, transaction.lastOffset, 16);
+  fs.appendFileSync(segmentFile(directory, baseOffset, 'aborted'), bytes, options);
 }
 
 /** The aborted transactions of a segment whose marker lies below `limit`; the file is cut to them. */
@@ -57,15 +71,4 @@ export function loadAborted(directory: string, segment: number, limit: number): 
   }
   if (found.length * ABORTED_BYTES !== bytes.length) fs.truncateSync(file, found.length * ABORTED_BYTES);
   return found;
-}
-
-/** Bytes of a segment's list of aborted transactions. */
-export function encodeAborted(transactions: readonly AbortedTransaction[]): Buffer {
-  const bytes = Buffer.allocUnsafe(transactions.length * ABORTED_BYTES);
-  transactions.forEach((transaction, i) => {
-    writeInt64(bytes, transaction.producerId, i * ABORTED_BYTES);
-    writeInt64(bytes, transaction.firstOffset, i * ABORTED_BYTES + 8);
-    writeInt64(bytes, transaction.lastOffset, i * ABORTED_BYTES + 16);
-  });
-  return bytes;
 }

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
+import path from 'node:path';
 import { crc32c } from '../protocol/crc32c.ts';
-import { cutBack } from './segment.ts';
+import { cutBack, syncDirectory } from './segment.ts';
 
 const HEADER_BYTES = 8;
 /** A journal is rewritten when it is larger than this and four times as large as what it holds. */
@@ -22,6 +23,7 @@ export class Journal<T> {
     this.file = file;
     this.fsync = options.fsync;
     this.fd = fs.openSync(file, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o644);
+    if (this.fsync) syncDirectory(path.dirname(file));
     this.load(options.warn);
   }
 
@@ -80,6 +82,7 @@ export class Journal<T> {
     if (this.fsync) fs.fdatasyncSync(fd);
     fs.closeSync(fd);
     fs.renameSync(temporary, this.file);
+    if (this.fsync) syncDirectory(path.dirname(this.file));
     fs.closeSync(this.fd);
     this.fd = fs.openSync(this.file, 'r+');
     this.sizeBytes = content.length;

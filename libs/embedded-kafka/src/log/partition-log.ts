@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import path from 'node:path';
 import { appendAborted, writeCheckpoint } from './checkpoint.ts';
 import { ProducerState } from './producer-state.ts';
 import type { AbortedTransaction, AppendCheck } from './producer-state.ts';
@@ -14,7 +15,7 @@ import {
 import type { BatchHeader } from './record-batch.ts';
 import { readInt64 } from '../protocol/wire.ts';
 import { recoverLog } from './recovery.ts';
-import { Segment, lastIndex } from './segment.ts';
+import { Segment, lastIndex, syncDirectory } from './segment.ts';
 
 /** Room beyond the asked bytes for what lies between an index entry and the offset that is looked for. */
 const LOOKUP_SLACK_BYTES = 8192;
@@ -67,7 +68,7 @@ export class PartitionLog {
     this.directory = directory;
     this.options = options;
     fs.mkdirSync(directory, { recursive: true });
-    const found = recoverLog(directory, this.producers);
+    const found = recoverLog(directory, this.producers, { flush: options.fsync });
     this.segments = found.segments;
     this.aborted = found.aborted;
     this.endOffset = found.endOffset;
@@ -79,7 +80,12 @@ export class PartitionLog {
       options.warn(
         `${directory}: cut ${found.cutBytes} bytes after offset ${this.endOffset} that are no whole batch`,
       );
-      if (options.fsync) fs.fsyncSync(this.active.handle());
+    }
+    if (options.fsync) {
+      /* What is served from now on is on the disk, and so are the names of new files. */
+      fs.fsyncSync(this.active.handle());
+      syncDirectory(directory);
+      syncDirectory(path.dirname(directory));
     }
   }
 
@@ -139,7 +145,7 @@ export class PartitionLog {
     const aborted = this.producers.noteMarker(header, !marker.committed, now);
     if (aborted) {
       this.aborted.push(aborted);
-      appendAborted(this.directory, this.active.baseOffset, aborted);
+      appendAborted(this.active, aborted, { flush: this.options.fsync });
     }
     this.grown(batch.length);
   }
@@ -202,6 +208,7 @@ export class PartitionLog {
     const next = new Segment(this.directory, this.endOffset, 0);
     next.resetIndex();
     next.handle();
+    if (this.options.fsync) syncDirectory(this.directory);
     this.segments.push(next);
     this.checkpoint();
   }
@@ -210,7 +217,7 @@ export class PartitionLog {
   checkpoint(): void {
     if (this.options.fsync) fs.fdatasyncSync(this.active.handle());
     this.active.persistIndex();
-    writeCheckpoint(this.directory, {
+    const checkpoint = {
       endOffset: this.endOffset,
       segment: this.active.baseOffset,
       position: this.active.sizeBytes,
@@ -218,7 +225,8 @@ export class PartitionLog {
       startOffset: this.startOffset,
       cleanedOffset: this.cleanedOffset,
       producers: this.producers.snapshot(),
-    });
+    };
+    writeCheckpoint(this.directory, checkpoint, { flush: this.options.fsync });
     this.uncheckedBytes = 0;
     this.changed = false;
   }

@@ -23,7 +23,11 @@ export interface Recovered {
  * Opens a partition's files. What the checkpoint covers is taken as it is; what came after is read, checked against its
  * checksums and taken into the index and `producers`; the log ends at the first thing that is no valid batch.
  */
-export function recoverLog(directory: string, producers: ProducerState): Recovered {
+export function recoverLog(
+  directory: string,
+  producers: ProducerState,
+  options: { flush: boolean },
+): Recovered {
   finishSwaps(directory);
   const segments = listSegments(directory);
   if (segments.length === 0) segments.push(new Segment(directory, 0, 0));
@@ -47,7 +51,7 @@ export function recoverLog(directory: string, producers: ProducerState): Recover
       endOffset = Math.max(endOffset, segment.baseOffset);
       loadAborted(directory, segment.baseOffset, 0);
     }
-    const scanned = scanTail(segment, from, { endOffset, producers, aborted });
+    const scanned = scanTail(segment, from, { endOffset, producers, aborted, ...options });
     endOffset = scanned.endOffset;
     cutBytes = scanned.cutBytes;
     last = i;
@@ -89,7 +93,7 @@ function usableCheckpoint(directory: string, segments: readonly Segment[]): Chec
 function scanTail(
   segment: Segment,
   from: number,
-  state: { endOffset: number; producers: ProducerState; aborted: AbortedTransaction[] },
+  state: { endOffset: number; producers: ProducerState; aborted: AbortedTransaction[]; flush: boolean },
 ): { endOffset: number; cutBytes: number } {
   let { endOffset } = state;
   let valid = from;
@@ -103,7 +107,7 @@ function scanTail(
       const transaction = state.producers.noteMarker(header, isAbortMarker(buffer, at), now);
       if (transaction) {
         state.aborted.push(transaction);
-        appendAborted(segment.directory, segment.baseOffset, transaction);
+        appendAborted(segment, transaction, state);
       }
     }
     endOffset = header.lastOffset + 1;

@@ -251,6 +251,13 @@ export function lastIndex<T>(items: readonly T[], holds: (item: T) => boolean): 
   return low - 1;
 }
 
+/** Brings the names of a directory's files to the disk. */
+export function syncDirectory(directory: string): void {
+  const fd = fs.openSync(directory, 'r');
+  fs.fsyncSync(fd);
+  fs.closeSync(fd);
+}
+
 /** Takes back what a failed write left. Should that fail as well, the next write goes to the same place, or recovery cuts it. */
 export function cutBack(fd: number, sizeBytes: number): void {
   try {
