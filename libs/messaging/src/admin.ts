@@ -1,6 +1,8 @@
+import kafkajs from 'kafkajs';
 import type { Admin, ITopicConfig, Kafka } from 'kafkajs';
 import { wait } from './backoff.ts';
-import { kafkaErrorType, MessagingError, toMessagingError } from './errors.ts';
+import { AdminClient } from './admin-client.ts';
+import { kafkaErrorType, MessagingError } from './errors.ts';
 import type { Logger } from './types.ts';
 
 export interface TopicToCreate {
@@ -18,7 +20,10 @@ export interface Watermarks {
 }
 
 export interface MessagingAdmin {
-  /** Makes the topics that are missing, and adds partitions to those that have fewer. Safe to repeat. */
+  /**
+   * Makes the topics that are missing, and adds partitions to those that have fewer. Resolves when every partition has a
+   * leader, so that it can be written to. Safe to repeat.
+   */
   createTopics(definitions: TopicToCreate[]): Promise<void>;
   partitionCount(topic: string): Promise<number>;
   /** Of every partition. */
@@ -33,10 +38,14 @@ export interface MessagingAdmin {
   close(): Promise<void>;
 }
 
-/** All errors are MessagingErrors. Connects when first used, and again after any failure. */
+/**
+ * All errors are MessagingErrors: `closed` once it is closed. Connects when first used, and again after any failure. Its
+ * calls run one after the other.
+ */
 export function createAdmin({ kafka, logger }: { kafka: () => Kafka; logger: Logger }): MessagingAdmin {
   const clients = new Set<AdminClient>();
   let current: AdminClient | undefined;
+  let closed: MessagingError | undefined;
 
   const connect = (): AdminClient => {
     const client = new AdminClient(kafka().admin(), () => clients.delete(client));
@@ -45,14 +54,15 @@ export function createAdmin({ kafka, logger }: { kafka: () => Kafka; logger: Log
   };
 
   const call = async <T>(what: string, fn: (admin: Admin) => Promise<T>): Promise<T> => {
+    if (closed !== undefined) throw closed;
     const client = (current ??= connect());
     try {
-      return await client.use(fn);
+      return await client.use(what, fn);
     } catch (error) {
       // A client that failed may hold stale metadata or a dead connection; a new one certainly does not.
       if (current === client) current = undefined;
       void client.retire();
-      throw toMessagingError(error, what);
+      throw error;
     }
   };
 
@@ -89,58 +99,11 @@ export function createAdmin({ kafka, logger }: { kafka: () => Kafka; logger: Log
         await admin.describeCluster();
       }),
     close: async () => {
+      const refusal = (closed ??= new MessagingError('closed', 'The admin client is closed.'));
       current = undefined;
-      await Promise.all([...clients].map((client) => client.retire()));
+      await Promise.all([...clients].map((client) => client.retire(refusal)));
     },
   };
-}
-
-/**
- * A kafkajs admin that is disconnected only when nobody uses it any more: a call that is under way would fail for want
- * of metadata, or connect again, and then nobody disconnects.
- */
-class AdminClient {
-  readonly #admin: Admin;
-  readonly #connected: Promise<void>;
-  readonly #onGone: () => void;
-  readonly #gone = Promise.withResolvers<void>();
-  #calls = 0;
-  #isRetired = false;
-
-  constructor(admin: Admin, onGone: () => void) {
-    this.#admin = admin;
-    this.#onGone = onGone;
-    this.#connected = admin.connect();
-    // Awaited by each call.
-    this.#connected.catch(() => undefined);
-  }
-
-  async use<T>(fn: (admin: Admin) => Promise<T>): Promise<T> {
-    this.#calls += 1;
-    try {
-      await this.#connected;
-      return await fn(this.#admin);
-    } finally {
-      this.#calls -= 1;
-      this.#leave();
-    }
-  }
-
-  /** Resolves when it is disconnected, after the calls that are under way. */
-  retire(): Promise<void> {
-    if (!this.#isRetired) {
-      this.#isRetired = true;
-      this.#leave();
-    }
-    return this.#gone.promise;
-  }
-
-  #leave(): void {
-    if (!this.#isRetired || this.#calls > 0) return;
-    this.#onGone();
-    const disconnected = this.#admin.disconnect().catch(() => undefined);
-    void disconnected.then(this.#gone.resolve);
-  }
 }
 
 async function partitionCount(admin: Admin, topic: string): Promise<number> {
@@ -149,9 +112,8 @@ async function partitionCount(admin: Admin, topic: string): Promise<number> {
 }
 
 /**
- * kafkajs takes the partitions from metadata that it shares among its calls and replaces by whichever answer comes last:
- * an answer to a question from before the topic was named makes it ask about no partition, and give an empty list.
- * "No offset is committed" or "nothing is behind the end" must not be read out of that: work would be done twice.
+ * kafkajs takes the partitions from the metadata that it has at hand, and gives a shorter or an empty list where that is
+ * older than the topic or its partitions. "No offset is committed" or "nothing is behind the end" must not be read out of that: work would be done twice.
  */
 async function expectAll(admin: Admin, topic: string, answers: { partition: number }[]): Promise<void> {
   const count = await partitionCount(admin, topic);
@@ -164,57 +126,84 @@ async function expectAll(admin: Admin, topic: string, answers: { partition: numb
 }
 
 async function createTopics(admin: Admin, definitions: TopicToCreate[], logger: Logger): Promise<void> {
-  const [{ brokers }, existing] = await Promise.all([admin.describeCluster(), admin.listTopics()]);
-  const missing = definitions.filter(({ name }) => !existing.includes(name));
-  await Promise.all(missing.map((definition) => createTopic(admin, definition, brokers.length)));
-  await Promise.all(
-    definitions
-      .filter(({ name }) => existing.includes(name))
-      .map((definition) => widen(admin, definition, logger)),
-  );
+  const { brokers } = await admin.describeCluster();
+  const existing = new Set(await admin.listTopics());
+  const missing = definitions.filter(({ name }) => !existing.has(name));
+  if (missing.length > 0) await createMissing(admin, missing, brokers.length);
+  await untilLed(admin, definitions, { atLeast: () => 1 });
+  for (const definition of definitions) await widen(admin, definition, logger);
 }
 
-async function createTopic(admin: Admin, definition: TopicToCreate, brokers: number): Promise<void> {
-  const replicas = { replicationFactor: Math.min(3, brokers) };
+async function createMissing(admin: Admin, definitions: TopicToCreate[], brokers: number): Promise<void> {
   const durability: Record<string, string> = brokers >= 3 ? { 'min.insync.replicas': '2' } : {};
-  const topic: ITopicConfig = {
-    topic: definition.name,
-    numPartitions: definition.partitions,
-    ...replicas,
-    configEntries: Object.entries({ ...durability, ...definition.config }).map(([name, value]) => ({
-      name,
-      value,
-    })),
-  };
+  const topics: ITopicConfig[] = definitions.map(({ name, partitions, config }) => ({
+    topic: name,
+    numPartitions: partitions,
+    replicationFactor: Math.min(3, brokers),
+    configEntries: Object.entries({ ...durability, ...config }).map(([key, value]) => ({ name: key, value })),
+  }));
   try {
-    await admin.createTopics({ topics: [topic], waitForLeaders: false });
+    await admin.createTopics({ topics, waitForLeaders: false });
   } catch (error) {
-    if (kafkaErrorType(error) !== 'TOPIC_ALREADY_EXISTS') throw error;
+    // Somebody else made it at the same time.
+    const refusal = refusals(error).find((each) => kafkaErrorType(each) !== 'TOPIC_ALREADY_EXISTS');
+    if (refusal !== undefined) throw refusal;
   }
-  await visible(admin, definition.name);
 }
 
-const VISIBLE_TIMEOUT_MS = 15_000;
+/** Kafka answers for each topic by itself. */
+function refusals(error: unknown): unknown[] {
+  return error instanceof kafkajs.KafkaJSAggregateError ? error.errors : [error];
+}
 
-/** Brokers learn of a new topic a little later than its maker; kafkajs waits for leaders, and fails on what is unknown. */
-async function visible(admin: Admin, name: string): Promise<void> {
-  for (const deadline = Date.now() + VISIBLE_TIMEOUT_MS; ;) {
-    try {
-      const { topics } = await admin.fetchTopicMetadata({ topics: [name] });
-      if (topics[0]?.partitions.every(({ leader }) => leader >= 0)) return;
-    } catch (error) {
-      const type = kafkaErrorType(error) ?? '';
-      if (!['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE'].includes(type) || Date.now() > deadline)
-        throw error;
+const LED_TIMEOUT_MS = 15_000;
+
+/**
+ * Brokers learn of topics and partitions a little later than their maker is answered: until then a producer is told that
+ * they do not exist. (kafkajs's own wait for leaders fails on what is unknown.)
+ */
+async function untilLed(
+  admin: Admin,
+  definitions: TopicToCreate[],
+  { atLeast }: { atLeast: (definition: TopicToCreate) => number },
+): Promise<void> {
+  const deadline = Date.now() + LED_TIMEOUT_MS;
+  let waiting = definitions;
+  for (;;) {
+    const led = await leaders(admin, waiting);
+    waiting = waiting.filter((definition) => (led.get(definition.name) ?? 0) < atLeast(definition));
+    if (waiting.length === 0) return;
+    if (Date.now() > deadline) {
+      const names = waiting.map(({ name }) => name).join(', ');
+      throw new MessagingError('unavailable', `Kafka has no leaders for all partitions of ${names}.`);
     }
     await wait(20);
   }
 }
 
+/** How many partitions the topics have: 0 as long as one has no leader. Empty if a topic is not known yet. */
+async function leaders(admin: Admin, definitions: TopicToCreate[]): Promise<Map<string, number>> {
+  try {
+    const { topics } = await admin.fetchTopicMetadata({ topics: definitions.map(({ name }) => name) });
+    return new Map(
+      topics.map(({ name, partitions }) => [
+        name,
+        partitions.every(({ leader }) => leader >= 0) ? partitions.length : 0,
+      ]),
+    );
+  } catch (error) {
+    const type = kafkaErrorType(error) ?? '';
+    if (!['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE'].includes(type)) throw error;
+    return new Map();
+  }
+}
+
 /** Partitions can be added, never taken away. */
-async function widen(admin: Admin, { name, partitions }: TopicToCreate, logger: Logger): Promise<void> {
+async function widen(admin: Admin, definition: TopicToCreate, logger: Logger): Promise<void> {
+  const { name, partitions } = definition;
   const found = await partitionCount(admin, name);
   if (found >= partitions) return;
   await admin.createPartitions({ topicPartitions: [{ topic: name, count: partitions }] });
+  await untilLed(admin, [definition], { atLeast: () => partitions });
   logger.info({ topic: name, from: found, to: partitions }, 'topic widened');
 }

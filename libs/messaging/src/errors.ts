@@ -40,6 +40,20 @@ export function kafkaErrorType(error: unknown): string | undefined {
   return undefined;
 }
 
+const silences = new Set([
+  'KafkaJSConnectionError',
+  'KafkaJSConnectionClosedError',
+  'KafkaJSRequestTimeoutError',
+  'KafkaJSBrokerNotFound',
+  'KafkaJSNoBrokerAvailableError',
+  'KafkaJSNumberOfRetriesExceeded',
+]);
+
+/** Whether a kafkajs error says that no broker answered; a refusal is an answer. */
+export function isSilence(error: unknown): boolean {
+  return error instanceof Error && silences.has(error.name);
+}
+
 const codesByType: Record<string, MessagingErrorCode> = {
   UNKNOWN_TOPIC_OR_PARTITION: 'unknown_topic',
   INVALID_TOPIC_EXCEPTION: 'unknown_topic',
