@@ -28,8 +28,7 @@ export interface MessagingAdmin {
   partitionCount(topic: string): Promise<number>;
   /** Of every partition. */
   watermarks(topic: string): Promise<Watermarks[]>;
-  /** The first offset of a partition that is still there. */
-  low(topic: string, partition: number): Promise<bigint>;
+  partitionWatermarks(topic: string, partition: number): Promise<Watermarks>;
   /** Next offset per partition; partitions without a committed one are absent. */
   committedOffsets(groupId: string, topic: string): Promise<Map<number, bigint>>;
   deleteGroup(groupId: string): Promise<void>;
@@ -78,9 +77,9 @@ export function createAdmin({ kafka, logger }: { kafka: () => Kafka; logger: Log
       call('Creating topics', (admin) => createTopics(admin, definitions, logger)),
     partitionCount: (topic) => call(`Looking up the topic ${topic}`, (admin) => partitionCount(admin, topic)),
     watermarks,
-    low: async (topic, partition) => {
+    partitionWatermarks: async (topic, partition) => {
       const found = (await watermarks(topic)).find((entry) => entry.partition === partition);
-      if (found !== undefined) return found.low;
+      if (found !== undefined) return found;
       throw new MessagingError('unavailable', `Kafka knows no partition ${partition} of ${topic}.`);
     },
     committedOffsets: (groupId, topic) =>

@@ -2,6 +2,7 @@ import kafkajs from 'kafkajs';
 import type { Kafka, KafkaConfig, LogEntry, RetryOptions } from 'kafkajs';
 import { createAdmin } from './admin.ts';
 import type { MessagingAdmin } from './admin.ts';
+import { repairProduce } from './produce-request.ts';
 import { repairReadCommitted } from './read-committed.ts';
 import { repairRequestQueue } from './request-queue.ts';
 import { createTopicDirectory } from './topic-directory.ts';
@@ -46,6 +47,7 @@ const REQUEST_TIMEOUT_MS = 10_000;
 /** Names a Kafka cluster. Does no I/O. */
 export function createMessaging(options: MessagingOptions): Messaging {
   const { brokers, clientId, logger, security } = options;
+  repairProduce();
   repairReadCommitted();
   repairRequestQueue();
   const kafka = (retry: Partial<RetryOptions> = {}) =>

@@ -38,6 +38,8 @@ export interface SinkOptions {
   service: string;
   /** The next offset to read, for each partition that the store knows; the others begin at the topic's start. */
   positions(topic: string, partitions: number[]): Promise<Map<number, bigint>>;
+  /** Told of a partition whose position lies beyond its end: its topic was made anew, and is read from its start. */
+  forgetPosition(topic: string, partition: number): Promise<void>;
   /**
    * Stores records and position, both or neither; called again after a failure. A retryable error (see
    * {@link isRetryable}) is waited out for as long as it lasts. Any other is tried five times, then the record that
@@ -68,9 +70,15 @@ export function createSinkHandler({
 
   const open = async (): Promise<bigint> => {
     const known = (await options.positions(topic, [partition])).get(partition);
-    if (known !== undefined) return (stored = known);
+    const { low, high } = await admin.partitionWatermarks(topic, partition);
+    if (known !== undefined && known <= high) return (stored = known);
+    if (known !== undefined) {
+      const position = String(known);
+      logger.warn({ topic, partition, position }, 'the topic was made anew: it is read from its start');
+      await options.forgetPosition(topic, partition);
+    }
     stored = 0n;
-    return admin.low(topic, partition);
+    return low;
   };
 
   const store = async (records: IncomingRecord[], next: bigint): Promise<void> => {

@@ -78,7 +78,7 @@ export function createTransformHandler(
     await producer.initialise();
     const committed = (await admin.committedOffsets(groupId, topic)).get(partition);
     await options.restore?.({ topic, partition, signal: ending });
-    return committed ?? (await admin.low(topic, partition));
+    return committed ?? (await admin.partitionWatermarks(topic, partition)).low;
   };
 
   const transform = async (records: IncomingRecord[]): Promise<TransformResult> => {

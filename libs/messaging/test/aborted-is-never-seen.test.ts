@@ -44,6 +44,7 @@ describe('a reader', () => {
       deadLetterTopic,
       service: 'test',
       positions: () => Promise.resolve(new Map()),
+      forgetPosition: () => Promise.resolve(),
       store: ({ records }) => Promise.resolve(void stored.push(...keysOf(records))),
     });
     await sink.start();

@@ -174,6 +174,7 @@ describe('a sink', () => {
       deadLetterTopic,
       service: 'test-service',
       positions: () => Promise.resolve(new Map([[0, position]])),
+      forgetPosition: () => Promise.resolve(),
       store: (batch) => Promise.resolve(batch).then(store),
     });
     await sink.start();
@@ -183,6 +184,34 @@ describe('a sink', () => {
     await eventually(async () => (await committed(groupId, topic)) === 30n);
     await sink.stop();
   }, 40_000);
+
+  it('begins at the start of a topic that was made anew, with a position beyond its end', async () => {
+    const [topic, deadLetterTopic] = [await newTopic(messaging), await newTopic(messaging)];
+    await publishNumbered(messaging, topic, { count: 3 });
+    const positions = new Map([[0, 100n]]);
+    const stored: string[] = [];
+    const sink = createSink(messaging, {
+      groupId: randomName('group'),
+      topics: [topic],
+      deadLetterTopic,
+      service: 'test-service',
+      positions: () => Promise.resolve(positions),
+      forgetPosition: (name, partition) => {
+        expect(name).toBe(topic);
+        positions.delete(partition);
+        return Promise.resolve();
+      },
+      store: ({ records, from, next, partition }) => {
+        stored.push(`from ${from}`, ...keysOf(records));
+        positions.set(partition, next);
+        return Promise.resolve();
+      },
+    });
+    await sink.start();
+    await eventually(() => positions.get(0) === 3n, { timeoutMs: 60_000 });
+    expect(stored).toEqual(['from 0', 'key-0', 'key-1', 'key-2']);
+    await sink.stop();
+  }, 90_000);
 
   it('shares its partitions with another, and a third takes over at once when both leave', async () => {
     const [topic, deadLetterTopic] = [
@@ -199,6 +228,7 @@ describe('a sink', () => {
         deadLetterTopic,
         service: 'test-service',
         positions: () => Promise.resolve(positions),
+        forgetPosition: () => Promise.resolve(),
         store: ({ partition, records, next }) => {
           stored.push(...keysOf(records));
           positions.set(partition, next);
