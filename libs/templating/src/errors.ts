@@ -62,7 +62,10 @@ export type PythonErrorName =
   | 'RuntimeError'
   | 'RecursionError'
   | 'AssertionError'
-  | 'FileNotFoundError';
+  | 'FileNotFoundError'
+  | 'TemplatesNotFound'
+  | 'UnicodeEncodeError'
+  | 'UnicodeDecodeError';
 
 /** One of Python's own exceptions, as an operator, a method or a filter raises it. */
 export class PythonError extends TemplateRuntimeError {

@@ -1,6 +1,6 @@
-import type { At, Expression, LogicNode } from '../syntax/nodes.ts';
-import { truthy } from '../values/compare.ts';
-import { binaryOperations, negate, positive } from '../values/operators.ts';
+import type { At, BinaryNode, Expression, LogicNode } from '../syntax/nodes.ts';
+import { numberOf, truthy } from '../values/compare.ts';
+import { binaryOperations, negate, positive, raise } from '../values/operators.ts';
 import { PyDict } from '../values/dict.ts';
 import { PySlice } from '../values/sequence.ts';
 import { Undefined } from '../values/undefined.ts';
@@ -55,7 +55,7 @@ export function compileExpression(place: Place, node: Expression): Compiled {
     case 'InlineIf':
       return compileConditional(place, node, node);
     case 'Binary':
-      return compileBinary(place, node, binaryOperations[node.operator]);
+      return compileBinary(place, node);
     case 'Or':
     case 'And':
       return compileLogic(place, node);
@@ -182,13 +182,10 @@ function compileConditional(
   return dynamic((frame) => (truthy(test.run(frame)) ? then.run(frame) : otherwise.run(frame)));
 }
 
-function compileBinary(
-  place: Place,
-  node: { left: Expression; right: Expression } & At,
-  operation: (a: Value, b: Value) => Value,
-): Compiled {
+function compileBinary(place: Place, node: BinaryNode): Compiled {
   const left = compileExpression(place, node.left);
   const right = compileExpression(place, node.right);
+  const operation = node.operator === '**' ? powerOf(left, right) : binaryOperations[node.operator];
   return folded(
     place,
     [left, right],
@@ -202,6 +199,16 @@ function compileBinary(
       }
     }),
   );
+}
+
+/**
+ * Jinja2 writes a constant into its Python code without parentheses, so that a negative one before `**` comes out as in
+ * Python's `-2 ** n`: the power is negated. Where both sides are constant it computes the power of the negative number.
+ */
+function powerOf(left: Compiled, right: Compiled): (a: Value, b: Value) => Value {
+  const base = numberOf(left.constant ?? null);
+  const isNegative = base !== undefined && (base < 0 || Object.is(base, -0));
+  return isNegative && !right.foldable ? (a, b) => negate(raise(negate(a), b)) : raise;
 }
 
 function compileUnary(

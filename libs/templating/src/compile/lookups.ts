@@ -83,8 +83,9 @@ function compileSliced(place: Place, node: ItemNode, target: Compiled, key: Comp
       const value = target.run(frame);
       try {
         if (frame.render === place.compilation.folding) return getItem(frame.render, value, key.run(frame));
+        const slice = key.run(frame) as PySlice;
         if (value instanceof Undefined) return value.mode === 'chainable' ? value : value.fail();
-        return sliceOf(value, key.run(frame) as PySlice);
+        return sliceOf(value, slice);
       } catch (error) {
         throw locate(error, node);
       }

@@ -1,4 +1,4 @@
-import { TemplateRuntimeError, typeError } from '../errors.ts';
+import { PythonError, TemplateRuntimeError, typeError } from '../errors.ts';
 import { callNode } from './macros.ts';
 import { Namespace } from '../runtime/objects.ts';
 import type { Frame } from '../runtime/render.ts';
@@ -15,7 +15,8 @@ import type {
   WithNode,
 } from '../syntax/nodes.ts';
 import { truthy } from '../values/compare.ts';
-import { Markup, itemsOf, textOf, typeName, type Value } from '../values/types.ts';
+import { Undefined } from '../values/undefined.ts';
+import { Markup, textOf, typeName, type Value } from '../values/types.ts';
 import { compileBlock } from './blocks.ts';
 import { assertionError, inner, locate, type Evaluate, type Execute, type Place } from './context.ts';
 import { compileExpression, readVariable } from './expressions.ts';
@@ -256,6 +257,9 @@ function compileAutoescape(place: Place, node: AutoescapeNode): Execute {
   };
 }
 
+const isEmptySelection = (value: Value): boolean =>
+  textOf(value) === undefined && !(value instanceof Undefined) && !truthy(value);
+
 /** There is no loader: whatever needs one fails when it is reached. */
 function compileLoader(place: Place, node: LoaderNode): Execute {
   const { run } = compileExpression(place, node.template);
@@ -264,9 +268,10 @@ function compileLoader(place: Place, node: LoaderNode): Execute {
   }
   return (frame) => {
     const template = run(frame);
-    if (node.kind === 'include' && itemsOf(template)?.length === 0) {
+    if (node.kind === 'include' && isEmptySelection(template)) {
       if (node.ignoreMissing) return;
-      throw locate(new TemplateRuntimeError('Tried to select from an empty list of templates.'), node);
+      const message = 'Tried to select from an empty list of templates.';
+      throw locate(new PythonError('TemplatesNotFound', message), node);
     }
     const error = typeError('no loader for this environment specified');
     error.hint = `'${node.kind}' is not available: a template stands alone here.`;

@@ -21,11 +21,6 @@ export function onText(value: Value, convert: (text: string) => string): Value {
   return text instanceof Markup ? new Markup(convert(text.text)) : convert(text);
 }
 
-/** Whether Python would find `__html__` on the value. */
-export function hasHtml(value: Value): boolean {
-  return value instanceof Markup || (value instanceof Undefined && value.mode === 'chainable');
-}
-
 /** Strings compare without regard to case. */
 export function ignoreCase(value: Value): Value {
   if (typeof value === 'string') return value.toLowerCase();

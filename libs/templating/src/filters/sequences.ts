@@ -1,8 +1,10 @@
 import { FilterArgumentError, PythonError, typeError } from '../errors.ts';
 import { forbidden, attributeOf, getAttribute } from '../runtime/attributes.ts';
+import { indexArgument } from '../methods/arguments.ts';
 import { charge, checkListLength } from '../runtime/budget.ts';
 import { contextual, native } from '../runtime/callable.ts';
 import type { Render } from '../runtime/render.ts';
+import { PyBytes } from '../values/bytes.ts';
 import { compare, equals, sortBy, truthy } from '../values/compare.ts';
 import { DictView, PyDict, hashKey } from '../values/dict.ts';
 import { floorDivide } from '../values/numbers.ts';
@@ -38,6 +40,9 @@ function pairsOf(value: Value): PyTuple[] {
   return [...value.entries()].map((pair) => new PyTuple(pair));
 }
 
+/** Python's `sorted` takes nothing but an integer for `reverse`. */
+const isReverse = (value: Value): boolean => indexArgument(value) !== 0;
+
 function dictsort(_r: Render, value: Value, caseSensitive: Value, by: Value, reverse: Value): Value {
   const side = textOf(by);
   if (side !== 'key' && side !== 'value') {
@@ -47,7 +52,7 @@ function dictsort(_r: Render, value: Value, caseSensitive: Value, by: Value, rev
   return sortBy(
     pairsOf(value),
     (pair) => convert(pair.items[side === 'key' ? 0 : 1] as Value),
-    truthy(reverse),
+    isReverse(reverse),
   );
 }
 
@@ -92,6 +97,7 @@ function reversed(value: Value): Value[] | undefined {
     charge(1 + (items.length >>> 2));
     return items.slice().reverse();
   }
+  if (value instanceof PyBytes) return [...value.bytes].reverse();
   if (value instanceof PyDict) return value.keyList().reverse();
   if (value instanceof Undefined) return toList(value);
   const text = textOf(value);
@@ -224,7 +230,7 @@ export const sequenceFilters = [
   native(
     'sort(value, reverse=False, case_sensitive=False, attribute=None)',
     (render, value: Value, backwards: Value, caseSensitive: Value, attribute: Value) =>
-      sortBy(toArray(value), multiGetter(render, attribute, caseRule(caseSensitive)), truthy(backwards)),
+      sortBy(toArray(value), multiGetter(render, attribute, caseRule(caseSensitive)), isReverse(backwards)),
   ),
   native('unique(value, case_sensitive=False, attribute=None)', unique),
   native('min(value, case_sensitive=False, attribute=None)', extreme(-1)),

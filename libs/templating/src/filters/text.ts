@@ -9,14 +9,14 @@ import { native } from '../runtime/callable.ts';
 import type { Render } from '../runtime/render.ts';
 import { compare, truthy } from '../values/compare.ts';
 import { PyDict } from '../values/dict.ts';
-import { escape, escapeToText } from '../values/markup.ts';
+import { escape, escapeToText, hasHtml } from '../values/markup.ts';
 import { add, multiply } from '../values/operators.ts';
 import { PySlice, iterate, lengthOf, sliceOf, toArray } from '../values/sequence.ts';
 import { str } from '../values/text.ts';
 import { Undefined } from '../values/undefined.ts';
 import { Markup, PyTuple, textOf, typeName, type Value } from '../values/types.ts';
 import { pythonSpace } from '../values/unicode.ts';
-import { hasHtml, onText, softText } from './helpers.ts';
+import { onText, softText } from './helpers.ts';
 import { stripTags } from './html.ts';
 
 const titleSplit = new RegExp(`([-({\\[<${pythonSpace}]+)`);
@@ -56,7 +56,7 @@ function requireText(value: Value, method: string): string {
 
 function indent(_render: Render, value: Value, width: Value, first: Value, blank: Value): Value {
   const indention = textOf(width) ?? (multiply(' ', width) as string);
-  const text = requireText(value, 'splitlines');
+  const text = requireText(add(value, '\n'), 'splitlines').slice(0, -1);
   const unit = value instanceof Markup && !(width instanceof Markup) ? escapeToText(indention) : indention;
   const lines = splitLines(`${text}\n`, false);
   checkStringLength(text.length + lines.length * unit.length);

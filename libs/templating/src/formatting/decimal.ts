@@ -58,7 +58,7 @@ export function significant(value: number, decimals: number): Scientific {
   const size = Math.abs(value);
   if (size === 0) return { digits: '0'.repeat(decimals + 1), exponent: 0 };
   checkStringLength(decimals);
-  let exponent = Number(size.toExponential().split('e')[1]);
+  let exponent = Number(size.toExponential(20).split('e')[1]);
   let digits = scaledInteger(size, decimals - exponent).toString();
   if (digits.length > decimals + 1) {
     exponent += 1;
@@ -79,11 +79,11 @@ export function exponential(value: number, decimals: number, alternate = false):
   return `${digits[0]}${fraction}${exponentText(exponent)}`;
 }
 
-/** `%.{precision}g` of a finite float, without its sign. `minimumExponent` is where `str`-like formats differ. */
-export function general(value: number, precision: number, alternate = false): string {
+/** `%.{precision}g` of a finite float, without its sign; an exponent is written `early` digits before that is due. */
+export function general(value: number, precision: number, alternate = false, early = 0): string {
   const places = precision === 0 ? 1 : precision;
   const { digits, exponent } = significant(value, places - 1);
-  if (exponent < -4 || exponent >= places) {
+  if (exponent < -4 || exponent >= places - early) {
     const kept = alternate ? digits : stripZeros(digits);
     const fraction = kept.length > 1 ? `.${kept.slice(1)}` : alternate ? '.' : '';
     return `${digits[0]}${fraction}${exponentText(exponent)}`;

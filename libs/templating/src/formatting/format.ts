@@ -1,6 +1,5 @@
-import { indexError, keyError, valueError } from '../errors.ts';
+import { indexError, valueError } from '../errors.ts';
 import { charge, checkStringLength } from '../runtime/budget.ts';
-import type { PyDict } from '../values/dict.ts';
 import { escapeToText } from '../values/markup.ts';
 import { subscript } from '../values/index-lookup.ts';
 import { repr, str } from '../values/text.ts';
@@ -12,7 +11,7 @@ import { formatValue } from './spec.ts';
 /** What the fields of one `str.format` call draw from. */
 export interface FormatSources {
   positional: readonly Value[];
-  named: PyDict | Undefined;
+  named: Value;
   attribute: (value: Value, name: string) => Value;
   item: (value: Value, key: Value) => Value;
   /** The template is `Markup`: what is inserted gets escaped. */
@@ -30,7 +29,6 @@ export function formatText(template: string, sources: FormatSources): string {
 }
 
 function expand(template: string, sources: FormatSources, numbering: Numbering, depth: number): string {
-  if (depth < 0) throw valueError('Max string recursion exceeded');
   let result = '';
   let i = 0;
   while (i < template.length) {
@@ -82,6 +80,7 @@ function fieldEnd(template: string, start: number): number {
 }
 
 function field(text: string, sources: FormatSources, numbering: Numbering, depth: number): string {
+  if (depth < 1) throw valueError('Max string recursion exceeded');
   const [name, conversion, spec] = splitField(text);
   let value = lookup(name, sources, numbering);
   value = convert(value, conversion);
@@ -165,10 +164,7 @@ function lookup(name: string, sources: FormatSources, numbering: Numbering): Val
 function firstValue(first: string, sources: FormatSources, numbering: Numbering): Value {
   const manual = /^\d+$/.test(first);
   if (first !== '' && !manual) {
-    if (sources.named instanceof Undefined) return subscript(sources.named, first);
-    const value = sources.named.get(first);
-    if (value === undefined) throw keyError(repr(first));
-    return value;
+    return subscript(sources.named, first);
   }
   if (numbering.manual !== undefined && numbering.manual !== manual) {
     throw valueError('cannot switch between manual field specification and automatic field numbering');

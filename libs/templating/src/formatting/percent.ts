@@ -1,7 +1,9 @@
 import { overflowError, keyError, typeError, valueError } from '../errors.ts';
 import { charge, checkStringLength } from '../runtime/budget.ts';
+import { floatOf, integerOf } from '../filters/numbers.ts';
 import { numberOf } from '../values/compare.ts';
-import { PyDict, DictView } from '../values/dict.ts';
+import { PyBytes } from '../values/bytes.ts';
+import { PyDict } from '../values/dict.ts';
 import { escapeText } from '../values/markup.ts';
 import { toFloat } from '../values/numbers.ts';
 import { PyRange, indexValue } from '../values/sequence.ts';
@@ -11,6 +13,7 @@ import {
   Markup,
   PyFloat,
   PyTuple,
+  float,
   isFloat,
   isInteger,
   textOf,
@@ -67,7 +70,7 @@ class Arguments {
 /** What Python's `%` accepts as a mapping, and so does not ask to be used up. */
 function isMapping(value: Value): boolean {
   if (Array.isArray(value) || value instanceof PyDict || value instanceof PyRange) return true;
-  return value instanceof Undefined && !(value instanceof DictView);
+  return value instanceof Undefined || value instanceof PyBytes;
 }
 
 /** Python's `text % argument`. On `Markup`, what is inserted is escaped. */
@@ -101,6 +104,7 @@ function count(text: string | undefined, args: Arguments): number | undefined {
 }
 
 function convert(match: RegExpMatchArray, args: Arguments, escaping: boolean): string {
+  if (match[0] === '%%') return '%';
   const [, name, flags = '', widthText, precisionText, , type = ''] = match;
   const named = name === undefined ? undefined : args.named(name);
   let width = count(widthText, args) ?? 0;
@@ -110,7 +114,6 @@ function convert(match: RegExpMatchArray, args: Arguments, escaping: boolean): s
   checkStringLength(width);
   checkStringLength(precision ?? 0);
   if (type === '') throw valueError('incomplete format');
-  if (type === '%') return '%';
   const field: Field = { flags, width, precision, type };
   const value = named ?? args.next();
   const body = convertValue(value, field, escaping);
@@ -126,8 +129,9 @@ function convertValue(value: Value, field: Field, escaping: boolean): string {
     case 'r':
       return cut(escaping ? escapeText(repr(value)) : repr(value), field.precision);
     case 'a':
-      return cut(asciiRepr(value), field.precision);
+      return cut(escaping ? escapeText(asciiRepr(value)) : asciiRepr(value), field.precision);
     case 'c':
+      if (escaping) throw typeError('%c requires int or char');
       return character(value);
     case 'd':
     case 'i':
@@ -135,19 +139,26 @@ function convertValue(value: Value, field: Field, escaping: boolean): string {
     case 'o':
     case 'x':
     case 'X':
-      return integerField(value, field);
+      return integerField(escaping ? unwrapped(value, field) : value, field);
     case 'e':
     case 'E':
     case 'f':
     case 'F':
     case 'g':
     case 'G':
-      return floatField(value, field);
+      return floatField(escaping ? unwrapped(value, field) : value, field);
     default:
       throw valueError(
         `unsupported format character '${field.type}' (0x${field.type.codePointAt(0)?.toString(16)})`,
       );
   }
+}
+
+/** What `Markup` inserts comes in a wrapper that knows `int()` and `float()`, and so reads numbers off texts. */
+function unwrapped(value: Value, { type }: Field): Value {
+  if ('oxX'.includes(type))
+    throw typeError(`%${type} format: an integer is required, not _MarkupEscapeHelper`);
+  return 'diu'.includes(type) ? integerOf(value) : float(floatOf(value));
 }
 
 function escaped(value: Value): string {
@@ -190,6 +201,7 @@ function integerField(value: Value, field: Field): string {
   const decimal = type === 'd' || type === 'i' || type === 'u';
   const number = numberOf(value);
   if (number === undefined) {
+    if (value instanceof Undefined) value.fail();
     if (decimal) throw typeError(`%${type} format: a real number is required, not ${typeName(value)}`);
     throw typeError(`%${type} format: an integer is required, not ${typeName(value)}`);
   }
@@ -214,6 +226,7 @@ function integerField(value: Value, field: Field): string {
 
 function floatField(value: Value, field: Field): string {
   const number = numberOf(value);
+  if (value instanceof Undefined) value.fail();
   if (number === undefined || (!isInteger(value) && !isFloat(value) && typeof value !== 'boolean')) {
     throw typeError(`must be real number, not ${typeName(value)}`);
   }

@@ -2,7 +2,7 @@ import { overflowError, typeError, valueError } from '../errors.ts';
 import { checkStringLength } from '../runtime/budget.ts';
 import { toFloat } from '../values/numbers.ts';
 import { bigintText, floatText, str } from '../values/text.ts';
-import { Markup, PyFloat, isFloat, isInteger, textOf, typeName, type Value } from '../values/types.ts';
+import { PyFloat, isFloat, isInteger, textOf, typeName, type Value } from '../values/types.ts';
 import { codePointLength, sliceText } from '../values/unicode.ts';
 import { exponential, fixed, general, group } from './decimal.ts';
 
@@ -59,8 +59,6 @@ export function formatValue(value: Value, specText: string): string {
   if (text === undefined) {
     throw typeError(`unsupported format string passed to ${typeName(value)}.__format__`);
   }
-  if (value instanceof Markup)
-    throw valueError('Format specifier given, but Markup does not define __html_format__.');
   return formatString(text, parse(specText, value));
 }
 
@@ -145,7 +143,7 @@ function formatCharacter(value: number | bigint, spec: Spec): string {
   return pad(
     String.fromCodePoint(Number(value)),
     { ...spec, align: spec.align === '=' ? '>' : spec.align },
-    '<',
+    '>',
   );
 }
 
@@ -182,7 +180,7 @@ function digitsOf(value: number, spec: Spec): string {
     case 'e':
       return exponential(value, precision ?? 6, alternate);
     case '':
-      return precision === undefined ? floatText(value) : withPoint(value, precision, alternate);
+      return precision === undefined ? shortest(value, alternate) : withPoint(value, precision, alternate);
     default:
       return general(value, precision ?? 6, alternate);
   }
@@ -190,11 +188,12 @@ function digitsOf(value: number, spec: Spec): string {
 
 /** No type but a precision: like `g`, with at least one digit after the point and an exponent one digit earlier. */
 function withPoint(value: number, precision: number, alternate: boolean): string {
-  const places = precision === 0 ? 1 : precision;
-  const text = general(value, places, alternate);
-  if (text.includes('e')) return text;
-  const whole = text.split('.')[0] as string;
-  if (!text.includes('.') && whole.length >= places && value !== 0)
-    return exponential(value, places - 1).replace(/\.?0+e/, 'e');
-  return text.includes('.') ? text : `${text}.0`;
+  const text = general(value, precision, alternate, 1);
+  return /[.e]/.test(text) ? text : `${text}.0`;
+}
+
+/** The shortest text, which the alternate form gives a point. */
+function shortest(value: number, alternate: boolean): string {
+  const text = floatText(value);
+  return alternate && !text.includes('.') ? text.replace('e', '.e') : text;
 }

@@ -142,7 +142,9 @@ const filterStyle: Style = {
 /** JSON as Jinja2's `tojson` writes it: sorted keys, ASCII only, safe inside HTML. */
 export function filterJson(value: Value, indent: Value): string {
   const style =
-    indent === null ? filterStyle : { ...filterStyle, itemSeparator: ',', indent: indentText(indent) };
+    indent === null || textOf(value) !== undefined
+      ? filterStyle
+      : { ...filterStyle, itemSeparator: ',', indent: indentText(indent) };
   const json = write(value, style, 0);
   checkStringLength(json.length);
   return json;

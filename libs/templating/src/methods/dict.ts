@@ -3,6 +3,7 @@ import { charge } from '../runtime/budget.ts';
 import { native, table } from '../runtime/callable.ts';
 import { CaseInsensitiveDict, DictView, PyDict } from '../values/dict.ts';
 import { toArray } from '../values/sequence.ts';
+import { Undefined } from '../values/undefined.ts';
 import type { Value } from '../values/types.ts';
 
 /** A copy of a dict of the same kind. */
@@ -20,6 +21,7 @@ export function addPairs(target: PyDict, source: Value): void {
     for (const [key, value] of source.entries()) target.set(key, value);
     return;
   }
+  if (source instanceof Undefined) source.fail();
   toArray(source).forEach((pair, i) => {
     let items: readonly Value[];
     try {

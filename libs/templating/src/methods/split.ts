@@ -1,6 +1,5 @@
 import { typeError, valueError } from '../errors.ts';
 import { charge, chargeText, checkListLength, checkStringLength } from '../runtime/budget.ts';
-import { truthy } from '../values/compare.ts';
 import { textOf, typeName, type Value } from '../values/types.ts';
 import { isSpaceCode, splitWords, trimEnd, trimStart } from '../values/unicode.ts';
 
@@ -74,14 +73,14 @@ function rsplitSpace(text: string, maximum: number): string[] {
 const lineBreak = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/g;
 
 /** `str.splitlines`. */
-export function splitLines(text: string, keepEnds: Value): string[] {
+export function splitLines(text: string, keepEnds: boolean): string[] {
   chargeText(text.length);
   const lines: string[] = [];
   let start = 0;
   for (const match of text.matchAll(lineBreak)) {
     charge(1);
     const end = match.index + match[0].length;
-    lines.push(text.slice(start, truthy(keepEnds) ? end : match.index));
+    lines.push(text.slice(start, keepEnds ? end : match.index));
     start = end;
   }
   if (start < text.length) lines.push(text.slice(start));

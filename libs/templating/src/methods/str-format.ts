@@ -1,13 +1,11 @@
-import { typeError } from '../errors.ts';
 import { formatText } from '../formatting/format.ts';
 import { getAttribute, getItem } from '../runtime/attributes.ts';
 import { native } from '../runtime/callable.ts';
 import type { Render } from '../runtime/render.ts';
-import { PyDict } from '../values/dict.ts';
-import { Undefined } from '../values/undefined.ts';
-import { Markup, textOf, typeName, type Value } from '../values/types.ts';
+import type { PyDict } from '../values/dict.ts';
+import { Markup, textOf, type Value } from '../values/types.ts';
 
-function run(render: Render, self: Value, positional: readonly Value[], named: PyDict | Undefined): Value {
+function run(render: Render, self: Value, positional: readonly Value[], named: Value): Value {
   const text = formatText(textOf(self) as string, {
     positional,
     named,
@@ -26,8 +24,5 @@ export const strFormat = native(
 
 /** `str.format_map`. */
 export const strFormatMap = native('format_map(mapping, /)', (render, self: Value, mapping: Value) => {
-  if (!(mapping instanceof PyDict) && !(mapping instanceof Undefined)) {
-    throw typeError(`'${typeName(mapping)}' object is not a mapping`);
-  }
   return run(render, self, [], mapping);
 });

@@ -14,7 +14,8 @@ import {
 import { indexArgument, textArgument, windowOf } from './arguments.ts';
 import { capitalize, casefold, swapcase, title } from './case.ts';
 import { classifiers } from './classify.ts';
-import { encodeText, maketrans, translate } from './encode.ts';
+import { encodeText } from './encodings.ts';
+import { maketrans, translate } from './translate.ts';
 import { strFormat, strFormatMap } from './str-format.ts';
 import { expandTabs, rsplit, split, splitLines } from './split.ts';
 
@@ -244,10 +245,16 @@ const functions: NativeFunction[] = [
   native('rsplit(sep=None, maxsplit=-1)', (_r, self: string, sep: Value, maximum: Value) =>
     rsplit(self, sep, indexArgument(maximum)),
   ),
-  native('splitlines(keepends=False)', (_r, self: string, keep: Value) => splitLines(self, keep)),
+  native('splitlines(keepends=False)', (_r, self: string, keep: Value) =>
+    splitLines(self, indexArgument(keep) !== 0),
+  ),
   native('expandtabs(tabsize=8)', (_r, self: string, size: Value) => expandTabs(self, indexArgument(size))),
-  native("encode(encoding='utf-8', errors='strict')", (_r, self: string, encoding: Value) =>
-    encodeText(self, encoding),
+  native("encode(encoding='utf-8', errors='strict')", (_r, self: string, encoding: Value, errors: Value) =>
+    encodeText(
+      self,
+      textArgument(encoding, "encode() argument 'encoding'"),
+      textArgument(errors, "encode() argument 'errors'"),
+    ),
   ),
   native('translate(table, /)', (_r, self: string, mapping: Value) => translate(self, mapping)),
   native('maketrans(x, y=?, z=?, /)', (_r, _self: string, x: Value, y?: Value, z?: Value) =>

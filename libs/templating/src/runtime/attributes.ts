@@ -1,12 +1,16 @@
 import { PythonError, typeError } from '../errors.ts';
+import { bytesMethods } from '../methods/bytes.ts';
 import { dictMethods, dictMutators } from '../methods/dict.ts';
 import { listMethods, listMutators, tupleMethods, rangeMethods } from '../methods/list.ts';
 import { numberAttribute } from '../methods/number.ts';
 import { markupMethods } from '../methods/markup.ts';
+import { setMethods, setMutators, viewMethods } from '../methods/set.ts';
 import { strMethods } from '../methods/str.ts';
+import { PyBytes } from '../values/bytes.ts';
 import { DictView, PyDict } from '../values/dict.ts';
 import { subscript } from '../values/index-lookup.ts';
 import { PyRange } from '../values/sequence.ts';
+import { PySet } from '../values/set.ts';
 import { Undefined } from '../values/undefined.ts';
 import { Markup, PyObject, PyTuple, textOf, typeName, type Value } from '../values/types.ts';
 import { BoundMethod, Callable } from './callable.ts';
@@ -41,9 +45,16 @@ export function attributeOf(value: Value, name: string): Value | typeof forbidde
   if (value instanceof Markup) return methodOf(value, markupMethods, name);
   if (value instanceof PyTuple) return methodOf(value, tupleMethods, name) ?? value.attribute(name);
   if (value instanceof PyRange) return methodOf(value, rangeMethods, name) ?? value.attribute(name);
-  if (value instanceof DictView) return name === 'mapping' ? value.dict : undefined;
+  if (value instanceof PyBytes) return methodOf(value, bytesMethods, name);
+  if (value instanceof PySet) return setMutators.has(name) ? forbidden : methodOf(value, setMethods, name);
+  if (value instanceof DictView) return viewAttribute(value, name);
   const attribute = numberAttribute(value, name);
   return attribute === undefined && value instanceof PyObject ? value.attribute(name) : attribute;
+}
+
+function viewAttribute(view: DictView, name: string): Value | undefined {
+  const method = view.kind === 'values' ? undefined : methodOf(view, viewMethods, name);
+  return method ?? view.attribute(name);
 }
 
 function privateAttribute(value: Value, name: string): typeof forbidden | Value | undefined {

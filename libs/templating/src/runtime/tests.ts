@@ -1,7 +1,8 @@
-import { hasHtml } from '../filters/helpers.ts';
 import { classifiers } from '../methods/classify.ts';
+import { PyBytes } from '../values/bytes.ts';
 import { compare, contains, equals, same } from '../values/compare.ts';
 import { PyDict, hashKey } from '../values/dict.ts';
+import { hasHtml } from '../values/markup.ts';
 import { remainder } from '../values/operators.ts';
 import { PyRange, isIterable } from '../values/sequence.ts';
 import { str } from '../values/text.ts';
@@ -22,8 +23,8 @@ const named = (name: string, kind: 'filters' | 'tests'): NativeFunction =>
   });
 
 function isSequence(value: Value): boolean {
-  if (textOf(value) !== undefined || itemsOf(value) || value instanceof PyDict || value instanceof PyRange)
-    return true;
+  if (textOf(value) !== undefined || itemsOf(value)) return true;
+  if (value instanceof PyDict || value instanceof PyRange || value instanceof PyBytes) return true;
   return value instanceof Undefined && value.mode !== 'strict';
 }
 

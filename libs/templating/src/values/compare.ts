@@ -1,8 +1,10 @@
 import { charge, chargeText } from '../runtime/budget.ts';
 import { PythonError, typeError } from '../errors.ts';
+import { PyBytes } from './bytes.ts';
 import { DictView, PyDict } from './dict.ts';
 import { Undefined } from './undefined.ts';
 import { iterate } from './sequence.ts';
+import { PySet, setItems } from './set.ts';
 import { Markup, PyFloat, PyObject, PyTuple, itemsOf, textOf, typeName, type Value } from './types.ts';
 import { compareStrings } from './unicode.ts';
 
@@ -79,7 +81,8 @@ function equalObjects(a: Value, b: Value, depth: number): boolean {
   if (Array.isArray(a)) return Array.isArray(b) && equalSequences(a as Value[], b as Value[], depth);
   if (a instanceof PyTuple) return b instanceof PyTuple && equalSequences(a.items, b.items, depth);
   if (a instanceof PyDict) return b instanceof PyDict && equalDicts(a, b, depth);
-  if (a instanceof DictView && b instanceof DictView && a.kind !== 'values') return equalViews(a, b);
+  const members = setItems(a);
+  if (members) return equalSets(members, setItems(b));
   return a instanceof PyObject ? a.equals(b) : a === b;
 }
 
@@ -106,10 +109,12 @@ function equalDicts(a: PyDict, b: PyDict, depth: number): boolean {
   return true;
 }
 
-function equalViews(a: DictView, b: DictView): boolean {
-  if (b.kind === 'values' || a.dict.size !== b.dict.size) return false;
-  const other = b.toArray();
-  return a.toArray().every((item) => other.some((candidate) => equals(item, candidate)));
+function equalSets(a: Value[], b: Value[] | undefined): boolean {
+  return a.length === b?.length && isWithin(a, b);
+}
+
+function isWithin(some: Value[], all: Value[]): boolean {
+  return some.every((item) => all.some((candidate) => equals(item, candidate)));
 }
 
 /** Python's `<` and its relatives, as a number below, equal to or above 0; NaN where no order holds. */
@@ -136,7 +141,9 @@ export function compare(a: Value, b: Value, operator: string): number {
   if (leftItems && rightItems && Array.isArray(a) === Array.isArray(b)) {
     return compareSequences(leftItems, rightItems, operator);
   }
-  if (a instanceof DictView && b instanceof DictView) return compareViews(a, b, operator);
+  const leftMembers = setItems(a);
+  const rightMembers = setItems(b);
+  if (leftMembers && rightMembers) return compareSets(leftMembers, rightMembers);
   throw typeError(`'${operator}' not supported between instances of '${typeName(a)}' and '${typeName(b)}'`);
 }
 
@@ -151,16 +158,10 @@ function compareSequences(a: readonly Value[], b: readonly Value[], operator: st
   return a.length - b.length;
 }
 
-/** Views of keys and items compare as sets do. */
-function compareViews(a: DictView, b: DictView, operator: string): number {
-  if (a.kind === 'values' || b.kind === 'values') {
-    throw typeError(`'${operator}' not supported between instances of '${a.typeName}' and '${b.typeName}'`);
-  }
-  const left = a.toArray();
-  const right = b.toArray();
-  const within = (some: Value[], all: Value[]): boolean => some.every((x) => all.some((y) => equals(x, y)));
-  if (within(left, right)) return left.length === right.length ? 0 : -1;
-  return within(right, left) ? 1 : Number.NaN;
+/** Sets, and views of keys and items, compare by what they contain. */
+function compareSets(left: Value[], right: Value[]): number {
+  if (isWithin(left, right)) return left.length === right.length ? 0 : -1;
+  return isWithin(right, left) ? 1 : Number.NaN;
 }
 
 export const lessThan = (a: Value, b: Value): boolean => compare(a, b, '<') < 0;
@@ -180,10 +181,9 @@ export function contains(container: Value, item: Value): boolean {
     return text.includes(part);
   }
   if (container instanceof Undefined && container.mode === 'strict') container.fail();
-  if (typeName(container) === 'bytes' && typeof item !== 'number' && typeName(item) !== 'bytes') {
-    throw typeError(`a bytes-like object is required, not '${typeName(item)}'`);
-  }
+  if (container instanceof PyBytes) return container.includes(item);
   if (container instanceof DictView && container.kind === 'keys') return container.dict.has(item);
+  if (container instanceof PySet) return container.has(item);
   if (!Array.isArray(container) && !(container instanceof PyObject && container.iterate() !== undefined)) {
     throw typeError(`argument of type '${typeName(container)}' is not iterable`);
   }

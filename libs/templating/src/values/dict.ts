@@ -180,4 +180,8 @@ export class DictView extends PyObject {
   override iterate(): Iterator<Value> {
     return this.toArray()[Symbol.iterator]();
   }
+
+  override attribute(name: string): Value | undefined {
+    return name === 'mapping' ? this.dict : undefined;
+  }
 }

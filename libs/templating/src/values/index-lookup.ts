@@ -1,4 +1,5 @@
 import { keyError, typeError } from '../errors.ts';
+import { PyBytes } from './bytes.ts';
 import { PyDict } from './dict.ts';
 import { Undefined } from './undefined.ts';
 import { PyRange, PySlice, elementAt, indexValue, sliceOf } from './sequence.ts';
@@ -27,6 +28,7 @@ export function subscript(value: Value, key: Value): Value {
     return value instanceof Markup ? new Markup(char as string) : char;
   }
   if (value instanceof PyTuple) return elementAt(value.items, key, 'tuple');
+  if (value instanceof PyBytes) return elementAt(value.bytes, key, 'index');
   if (value instanceof PyRange) {
     const index = indexValue(key);
     if (index === undefined)

@@ -1,5 +1,6 @@
 import { checkStringLength, replaceUnits } from '../runtime/budget.ts';
 import { str } from './text.ts';
+import { Undefined } from './undefined.ts';
 import { Markup, type Value } from './types.ts';
 
 const unsafe = /[&<>"']/;
@@ -28,4 +29,9 @@ export function escapeToText(value: Value): string {
 /** markupsafe's `escape`. */
 export function escape(value: Value): Markup {
   return value instanceof Markup ? value : new Markup(escapeToText(value));
+}
+
+/** Whether Python would find `__html__` on the value. */
+export function hasHtml(value: Value): boolean {
+  return value instanceof Markup || (value instanceof Undefined && value.mode === 'chainable');
 }

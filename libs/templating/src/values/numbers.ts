@@ -88,7 +88,7 @@ function divideExactly(a: bigint, b: bigint): number {
   const negative = a < 0n !== b < 0n;
   let numerator = a < 0n ? -a : a;
   const denominator = b < 0n ? -b : b;
-  if (numerator === 0n) return 0;
+  if (numerator === 0n) return negative || b < 0n ? -0 : 0;
   const shift = Math.max(0, 70 - (bitLength(numerator) - bitLength(denominator)));
   if (shift > 1200) return 0;
   numerator <<= BigInt(shift);

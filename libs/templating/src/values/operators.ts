@@ -1,14 +1,15 @@
 import { checkListLength, checkStringLength } from '../runtime/budget.ts';
-import { typeError } from '../errors.ts';
+import { overflowError, typeError } from '../errors.ts';
 import { formatPercent } from '../formatting/percent.ts';
 import { compare, contains, equals, numberOf } from './compare.ts';
 import { arithmetic, divide, floorDivide, minus, modulo, plus, power, times } from './numbers.ts';
+import { PyBytes } from './bytes.ts';
 import type { PyDict } from './dict.ts';
-import { DictView } from './dict.ts';
 import { indexValue } from './sequence.ts';
+import { difference } from './set.ts';
 import { Undefined } from './undefined.ts';
-import { escapeToText } from './markup.ts';
-import { Markup, PyFloat, PyTuple, float, textOf, typeName, type Value } from './types.ts';
+import { escapeToText, hasHtml } from './markup.ts';
+import { Markup, PyFloat, PyTuple, float, itemsOf, textOf, typeName, type Value } from './types.ts';
 
 function unsupported(operator: string, a: Value, b: Value): never {
   if (a instanceof Undefined) a.fail();
@@ -37,14 +38,15 @@ export function add(a: Value, b: Value): Value {
   const number = onNumbers(a, b, plus);
   if (number !== undefined) return number;
   if (a instanceof Markup || b instanceof Markup) {
-    const left = a instanceof Markup ? a.text : typeof a === 'string' ? escapeToText(a) : undefined;
-    const right = b instanceof Markup ? b.text : typeof b === 'string' ? escapeToText(b) : undefined;
+    const left = a instanceof Markup || typeof a === 'string' ? escapeToText(a) : undefined;
+    const right = typeof b === 'string' || hasHtml(b) ? escapeToText(b) : undefined;
     if (left !== undefined && right !== undefined) return new Markup(join(left, right));
   }
   if (Array.isArray(a) && Array.isArray(b)) {
     checkListLength(a.length + b.length);
     return [...(a as Value[]), ...(b as Value[])];
   }
+  if (a instanceof PyBytes && b instanceof PyBytes) return new PyBytes(Buffer.concat([a.bytes, b.bytes]));
   if (a instanceof PyTuple && b instanceof PyTuple) {
     checkListLength(a.items.length + b.items.length);
     return new PyTuple([...a.items, ...b.items]);
@@ -59,8 +61,8 @@ export function add(a: Value, b: Value): Value {
 export function subtract(a: Value, b: Value): Value {
   const number = onNumbers(a, b, minus);
   if (number !== undefined) return number;
-  if (a instanceof DictView && a.kind !== 'values') throw typeError('sets are not supported');
-  return unsupported('-', a, b);
+  if (a instanceof Undefined) a.fail();
+  return difference(a, b) ?? unsupported('-', a, b);
 }
 
 export function multiply(a: Value, b: Value): Value {
@@ -83,6 +85,9 @@ function isRepeatable(value: Value): boolean {
 function repeat(value: Value, times: Value): Value | undefined {
   const index = indexValue(times);
   if (index === undefined) return undefined;
+  const size = textOf(value) ?? itemsOf(value) ?? (value instanceof PyBytes ? value.bytes : undefined);
+  if (size === undefined) return undefined;
+  if (typeof times === 'bigint') throw overflowError("cannot fit 'int' into an index-sized integer");
   const count = Math.max(0, index);
   const text = textOf(value);
   if (text !== undefined) {
@@ -90,6 +95,10 @@ function repeat(value: Value, times: Value): Value | undefined {
     return value instanceof Markup ? new Markup(text.repeat(count)) : text.repeat(count);
   }
   if (Array.isArray(value)) return repeatItems(value as Value[], count);
+  if (value instanceof PyBytes) {
+    checkStringLength(value.bytes.length * count);
+    return new PyBytes(Buffer.alloc(value.bytes.length * count, value.bytes));
+  }
   return value instanceof PyTuple ? new PyTuple(repeatItems(value.items, count)) : undefined;
 }
 

@@ -1,5 +1,6 @@
 import { typeError, valueError, indexError } from '../errors.ts';
 import { charge, checkListLength } from '../runtime/budget.ts';
+import { PyBytes } from './bytes.ts';
 import { PyDict } from './dict.ts';
 import { Markup, PyObject, PyTuple, itemsOf, textOf, typeName, type Value } from './types.ts';
 import { codePointLength, codePoints, hasSurrogates } from './unicode.ts';
@@ -173,6 +174,8 @@ export function sliceOf(value: Value, slice: PySlice): Value {
     const [start, stop, step] = sliceIndices(slice, value.size);
     return new PyRange(value.at(start), value.at(stop), value.step * step);
   }
+  if (value instanceof PyBytes)
+    return new PyBytes(Buffer.from(pick(value.bytes, sliceIndices(slice, value.bytes.length))));
   if (value instanceof PyDict) throw typeError("unhashable type: 'slice'");
   throw typeError(`'${typeName(value)}' object is not subscriptable`);
 }

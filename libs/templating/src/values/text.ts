@@ -2,6 +2,7 @@ import { charge, chargeText } from '../runtime/budget.ts';
 import { PythonError, valueError } from '../errors.ts';
 import { Markup, PyFloat, PyObject, PyTuple, type Value } from './types.ts';
 import { DictView, PyDict } from './dict.ts';
+import { PySet } from './set.ts';
 
 /** Python's `str(value)`. */
 export function str(value: Value): string {
@@ -65,6 +66,7 @@ function objectRepr(value: object, depth: number): string {
   if (value instanceof PyFloat) return floatText(value.value);
   if (value instanceof Markup) return `Markup(${stringRepr(value.text)})`;
   if (value instanceof DictView) return `${value.typeName}([${sequence(value.toArray(), depth)}])`;
+  if (value instanceof PySet) return value.truthy() ? `{${sequence(value.toArray(), depth)}}` : 'set()';
   return value instanceof PyObject ? value.repr() : '<object>';
 }
 
