@@ -25,7 +25,6 @@ export function buildTestBatch(batch: TestBatch = {}): Buffer {
   return buildBatch(
     {
       baseOffset: 0,
-      leaderEpoch: -1,
       attributes: batch.transactional ? 0x10 : 0,
       lastOffsetDelta: records.length - 1,
       baseTimestamp: timestamp,

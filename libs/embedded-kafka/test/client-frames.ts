@@ -1,7 +1,8 @@
-import { apis, clientIdCodec, codecsOf, finishFrame, skipTags } from '../src/protocol/apis.ts';
+import { apis, clientIdCodec, codecsOf, finishFrame } from '../src/protocol/apis.ts';
 import type { ApiName } from '../src/protocol/apis.ts';
 import type { Decoded, Encodable, Fields } from '../src/protocol/schema.ts';
 import { WireReader, WireWriter } from '../src/protocol/wire.ts';
+import { skipTags } from '../src/protocol/codec.ts';
 
 /** A request as a frame. */
 export function writeRequest<N extends ApiName>(

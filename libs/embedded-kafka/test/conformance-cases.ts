@@ -131,7 +131,7 @@ const dataCases: ConformanceCase[] = [
     await c.ask('produce', version, produceTo(topic, buildTestBatch(), { index: 7 }));
   }),
   ...inEachVersion('fetch', 'from the start, the end, beyond, and where nothing is', async (c, version) => {
-    const topic = await createTopic(c, 'f');
+    const topic = await createTopic(c, 'f', { configs: { 'retention.ms': -1 } });
     for (let i = 0; i < 3; i++)
       await c.client.send('produce', 9, produceTo(topic, buildTestBatch({ timestamp: 1000 })));
     for (const offset of [0, 2, 3, 4, -1]) await c.ask('fetch', version, fetchFrom(topic, offset));

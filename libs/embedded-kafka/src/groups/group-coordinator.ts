@@ -177,11 +177,6 @@ export class GroupCoordinator {
       : refused(errors.ILLEGAL_GENERATION);
   }
 
-  /** Ids of all groups: with members, or with positions. */
-  groupIds(): string[] {
-    return [...this.groups.keys()].sort();
-  }
-
   delete(groupId: string): ErrorCode {
     const group = this.groups.get(groupId);
     if (!group) return errors.GROUP_ID_NOT_FOUND;

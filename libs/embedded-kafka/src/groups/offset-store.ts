@@ -16,6 +16,9 @@ export interface GroupPartition {
   readonly partition: number;
 }
 
+/** A committed position with its place. */
+export type Position = GroupPartition & CommittedOffset;
+
 interface Entry extends GroupPartition, CommittedOffset {
   /** Producer whose open transaction holds this position back; committed positions have none. */
   readonly producerId?: number;
@@ -39,20 +42,19 @@ export class OffsetStore {
     else childMap(this.pending, entry.producerId).set(key, entry);
   }
 
-  /** Commits positions; all of them or none. */
-  commit(positions: readonly (GroupPartition & CommittedOffset)[]): void {
-    const changes = positions.map((position) => [keyOf(position), { ...position }] as const);
-    this.journal.write(changes);
-    for (const [key, entry] of changes) this.index(key, entry);
+  /** Commits positions, all of them or none. Those of a producer's transaction count once it is committed. */
+  commit(positions: readonly Position[], producerId?: number): void {
+    const changes = positions.map((position): [string, Entry] =>
+      producerId === undefined
+        ? [keyOf(position), position]
+        : [`${producerId}\n${keyOf(position)}`, { ...position, producerId }],
+    );
+    this.write(changes);
   }
 
-  /** Keeps positions until their producer's transaction ends. */
-  hold(producerId: number, positions: readonly (GroupPartition & CommittedOffset)[]): void {
-    const changes = positions.map(
-      (position) => [`${producerId}\n${keyOf(position)}`, { ...position, producerId }] as const,
-    );
+  private write(changes: readonly (readonly [string, Entry | null])[]): void {
     this.journal.write(changes);
-    for (const [key, entry] of changes) this.index(key, entry);
+    for (const [key, entry] of changes) if (entry) this.index(key, entry);
   }
 
   /** Ends a producer's transaction: what it held is committed or forgotten. Repeating it changes nothing. */
@@ -64,9 +66,8 @@ export class OffsetStore {
       changes.push([key, null]);
       if (committed) changes.push([keyOf(position), position]);
     }
-    this.journal.write(changes);
+    this.write(changes);
     this.pending.delete(producerId);
-    for (const [key, entry] of changes) if (entry) this.index(key, entry);
   }
 
   /** A group's position in a partition. */
@@ -75,7 +76,7 @@ export class OffsetStore {
   }
 
   /** All positions of a group. */
-  ofGroup(groupId: string): (GroupPartition & CommittedOffset)[] {
+  ofGroup(groupId: string): Position[] {
     return [...(this.committed.get(groupId) ?? NO_OFFSETS).values()];
   }
 
@@ -92,7 +93,7 @@ export class OffsetStore {
   }
 
   /** Forgets positions of a group: those for which `doomed` says so. */
-  remove(groupId: string, doomed: (position: GroupPartition & CommittedOffset) => boolean): void {
+  remove(groupId: string, doomed: (position: Position) => boolean): void {
     const positions = this.committed.get(groupId);
     if (!positions) return;
     const keys = [...positions].filter(([, entry]) => doomed(entry)).map(([key]) => key);

@@ -4,17 +4,17 @@ import { apis } from '../protocol/apis.ts';
 import type { Response } from '../protocol/apis.ts';
 import { errors } from '../protocol/errors.ts';
 import { NO_ID, NO_OPERATIONS, versionRange } from '../protocol/schema.ts';
+import { isTopicName } from '../topics/topic-store.ts';
 import type { Topic } from '../topics/topic-store.ts';
-import { isTopicName } from './topics.ts';
 
 /** Bits of the operations a client may do: without access control, all that the kind of resource knows. */
-export const TOPIC_OPERATIONS = 0b1101_1111_1000;
+const TOPIC_OPERATIONS = 0b1101_1111_1000;
 const CLUSTER_OPERATIONS = 0b1_1111_1010_0000;
 /** What the name and version of a client's software may look like (KIP-511). */
 const SOFTWARE = /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/;
 
 /** The APIs and versions that are served. */
-export const handleApiVersions: Handler<'apiVersions'> = async (_context, request, client) => {
+export const apiVersions: Handler<'apiVersions'> = async (_context, request, client) => {
   const isNamed = [request.clientSoftwareName, request.clientSoftwareVersion].every((text) =>
     SOFTWARE.test(text),
   );
@@ -26,7 +26,7 @@ export const handleApiVersions: Handler<'apiVersions'> = async (_context, reques
  * What ApiVersions says. Produce is announced from version 0 on, as Apache Kafka 4 does: librdkafka takes it for a sign
  * that the broker knows compression at all, and then uses the newest.
  */
-export function servedVersions(): { apiKey: number; minVersion: number; maxVersion: number }[] {
+function servedVersions(): { apiKey: number; minVersion: number; maxVersion: number }[] {
   return Object.values(apis)
     .map(({ key, versions, name }) => {
       const { min, max } = versionRange(versions);
@@ -35,7 +35,7 @@ export function servedVersions(): { apiKey: number; minVersion: number; maxVersi
     .sort((a, b) => a.apiKey - b.apiKey);
 }
 
-export const handleMetadata: Handler<'metadata'> = async (context, request, client) => {
+export const metadata: Handler<'metadata'> = async (context, request, client) => {
   /* In version 0 an empty list asks for everything, later on null does. */
   const isForAll = request.topics === null || (client.version === 0 && request.topics.length === 0);
   const operations = request.includeTopicAuthorizedOperations ? TOPIC_OPERATIONS : NO_OPERATIONS;
@@ -89,7 +89,7 @@ function unknownTopic({ name, topicId }: { name: string | null; topicId: string 
   return { errorCode, name, partitions: [] };
 }
 
-export const handleDescribeCluster: Handler<'describeCluster'> = async (context, request) => {
+export const describeCluster: Handler<'describeCluster'> = async (context, request) => {
   const { host, port } = context.advertised();
   if (request.endpointType !== 1) {
     const errorCode =

@@ -12,7 +12,7 @@ type Topics = Response<'fetch'>['topics'];
 const EMPTY = Buffer.alloc(0);
 
 /** Reads from each partition; with less than `minBytes` there, it waits for more up to `maxWaitMs`. */
-export const handleFetch: Handler<'fetch'> = async (context, request, client) => {
+export const fetch: Handler<'fetch'> = async (context, request, client) => {
   /* There are no sessions: id 0 in each answer tells a client to name all its partitions each time (KIP-227). */
   if (request.sessionId !== 0 && request.sessionEpoch > 0) {
     return { errorCode: errors.FETCH_SESSION_ID_NOT_FOUND, topics: [] };

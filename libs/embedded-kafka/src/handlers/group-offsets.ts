@@ -1,8 +1,9 @@
 import type { BrokerContext, Handler } from '../broker-context.ts';
-import type { CommittedOffset, GroupPartition } from '../groups/offset-store.ts';
+import type { Position } from '../groups/offset-store.ts';
 import { errors } from '../protocol/errors.ts';
 import { NO_ID } from '../protocol/schema.ts';
 import type { ErrorCode } from '../protocol/errors.ts';
+import type { Topic } from '../topics/topic-store.ts';
 
 /** Longest metadata of a commit, in bytes. */
 const MAX_METADATA_BYTES = 4096;
@@ -18,60 +19,50 @@ interface AskedTopic {
   }[];
 }
 
-export const handleOffsetCommit: Handler<'offsetCommit'> = async (context, request, client) => {
+export const offsetCommit: Handler<'offsetCommit'> = async (context, request, client) => {
   const refusal = context.groups.checkCommit(request, { isTransactional: false });
-  return take(context, request, {
-    refusal,
-    isById: client.version >= 10,
-    store: (all) => context.offsets.commit(all),
-  });
+  return take(context, request, { refusal, isById: client.version >= 10 });
 };
 
 /** Offsets that belong to a transaction: they count once it is committed. */
-export const handleTxnOffsetCommit: Handler<'txnOffsetCommit'> = async (context, request, client) => {
+export const txnOffsetCommit: Handler<'txnOffsetCommit'> = async (context, request, client) => {
   let refusal = context.groups.checkCommit(request, { isTransactional: true });
   if (refusal === errors.NONE) refusal = context.transactions.verify(request, { group: request.groupId });
   if (refusal === errors.TRANSACTION_ABORTABLE && client.version < 4) refusal = errors.INVALID_TXN_STATE;
-  const store = (all: (GroupPartition & CommittedOffset)[]) => context.offsets.hold(request.producerId, all);
-  return take(context, request, { refusal, isById: false, store });
+  return take(context, request, { refusal, isById: false, producerId: request.producerId });
 };
+
+type AskedPartition = AskedTopic['partitions'][number];
 
 function take(
   context: BrokerContext,
   request: { groupId: string; topics: readonly AskedTopic[] },
-  options: {
-    refusal: ErrorCode;
-    isById: boolean;
-    store: (all: (GroupPartition & CommittedOffset)[]) => void;
-  },
+  options: { refusal: ErrorCode; isById: boolean; producerId?: number },
 ) {
   const at = Date.now();
-  const taken: (GroupPartition & CommittedOffset)[] = [];
+  const taken: Position[] = [];
+  const takeOne = (topic: Topic | undefined, { index, offset, leaderEpoch, metadata }: AskedPartition) => {
+    if (options.refusal !== errors.NONE) return options.refusal;
+    if (!topic && options.isById) return errors.UNKNOWN_TOPIC_ID;
+    if (!topic?.partitions[index]) return errors.UNKNOWN_TOPIC_OR_PARTITION;
+    if (Buffer.byteLength(metadata ?? '') > MAX_METADATA_BYTES) return errors.OFFSET_METADATA_TOO_LARGE;
+    const position = { groupId: request.groupId, topic: topic.name, partition: index };
+    taken.push({ ...position, offset, leaderEpoch, metadata: metadata ?? '', at });
+    return errors.NONE;
+  };
   const topics = request.topics.map((asked) => {
     const topic = context.topics.find(asked);
-    const partitions = asked.partitions.map(({ index, offset, leaderEpoch, metadata }) => {
-      if (options.refusal !== errors.NONE) return { index, errorCode: options.refusal };
-      if (!topic?.partitions[index]) {
-        const isUnknownId = options.isById && !topic;
-        return {
-          index,
-          errorCode: isUnknownId ? errors.UNKNOWN_TOPIC_ID : errors.UNKNOWN_TOPIC_OR_PARTITION,
-        };
-      }
-      if (Buffer.byteLength(metadata ?? '') > MAX_METADATA_BYTES) {
-        return { index, errorCode: errors.OFFSET_METADATA_TOO_LARGE };
-      }
-      const position = { groupId: request.groupId, topic: topic.name, partition: index };
-      taken.push({ ...position, offset, leaderEpoch, metadata: metadata ?? '', at });
-      return { index, errorCode: errors.NONE };
-    });
+    const partitions = asked.partitions.map((each) => ({
+      index: each.index,
+      errorCode: takeOne(topic, each),
+    }));
     return { name: asked.name, ...(asked.topicId ? { topicId: asked.topicId } : {}), partitions };
   });
-  options.store(taken);
+  context.offsets.commit(taken, options.producerId);
   return { topics };
 }
 
-export const handleOffsetFetch: Handler<'offsetFetch'> = async (context, request, client) => {
+export const offsetFetch: Handler<'offsetFetch'> = async (context, request, client) => {
   if (client.version < 8) return { topics: positions(context, request, request) };
   return {
     groups: request.groups.map((group) => ({
@@ -114,7 +105,7 @@ function committedPartitions(context: BrokerContext, groupId: string): NonNullab
 }
 
 /** Forgets positions of a group, unless a member subscribes to their topic; what it subscribes to is the client's secret. */
-export const handleOffsetDelete: Handler<'offsetDelete'> = async (context, request) => {
+export const offsetDelete: Handler<'offsetDelete'> = async (context, request) => {
   const { groupId } = request;
   const group = context.groups.groups.get(groupId);
   if (!group) return { errorCode: errors.GROUP_ID_NOT_FOUND, topics: [] };

@@ -7,7 +7,7 @@ const GROUP_OPERATIONS = 0b1101_0100_1000;
 const NOTHING = Buffer.alloc(0);
 
 /** The only node coordinates everything. */
-export const handleFindCoordinator: Handler<'findCoordinator'> = async (context, request, client) => {
+export const findCoordinator: Handler<'findCoordinator'> = async (context, request, client) => {
   const node = { nodeId: NODE_ID, ...context.advertised() };
   const isKnownType = request.keyType === 0 || request.keyType === 1;
   const nobody = { nodeId: -1, host: '', port: -1, errorCode: errors.INVALID_REQUEST };
@@ -19,7 +19,7 @@ export const handleFindCoordinator: Handler<'findCoordinator'> = async (context,
   };
 };
 
-export const handleJoinGroup: Handler<'joinGroup'> = async (context, request, client) => {
+export const joinGroup: Handler<'joinGroup'> = async (context, request, client) => {
   return context.groups.join({
     ...request,
     clientId: client.clientId,
@@ -29,17 +29,17 @@ export const handleJoinGroup: Handler<'joinGroup'> = async (context, request, cl
   });
 };
 
-export const handleSyncGroup: Handler<'syncGroup'> = async (context, request, client) => {
+export const syncGroup: Handler<'syncGroup'> = async (context, request, client) => {
   const isIncomplete = request.protocolType === null || request.protocolName === null;
   if (client.version >= 5 && isIncomplete) return { errorCode: errors.INCONSISTENT_GROUP_PROTOCOL };
   return context.groups.sync(request, request);
 };
 
-export const handleHeartbeat: Handler<'heartbeat'> = async (context, request) => {
+export const heartbeat: Handler<'heartbeat'> = async (context, request) => {
   return { errorCode: context.groups.heartbeat(request) };
 };
 
-export const handleLeaveGroup: Handler<'leaveGroup'> = async (context, request, client) => {
+export const leaveGroup: Handler<'leaveGroup'> = async (context, request, client) => {
   const leave = (memberId: string, groupInstanceId: string | null) =>
     context.groups.leave(request.groupId, memberId, { groupInstanceId });
   if (client.version < 3) return { errorCode: leave(request.memberId, null) };
@@ -53,7 +53,7 @@ export const handleLeaveGroup: Handler<'leaveGroup'> = async (context, request, 
   };
 };
 
-export const handleDescribeGroups: Handler<'describeGroups'> = async (context, request, client) => {
+export const describeGroups: Handler<'describeGroups'> = async (context, request, client) => {
   const authorizedOperations = request.includeAuthorizedOperations ? GROUP_OPERATIONS : NO_OPERATIONS;
   return {
     groups: request.groups.map((groupId) => {
@@ -91,20 +91,21 @@ export const handleDescribeGroups: Handler<'describeGroups'> = async (context, r
   };
 };
 
-export const handleListGroups: Handler<'listGroups'> = async (context, request) => {
+export const listGroups: Handler<'listGroups'> = async (context, request) => {
   const states = request.statesFilter.map((state) => state.toLowerCase());
   const types = request.typesFilter.map((type) => type.toLowerCase());
-  const all = context.groups.groupIds().map((groupId) => {
-    const group = context.groups.groups.get(groupId);
-    return { groupId, protocolType: group?.protocolType ?? '', groupState: group?.state ?? 'Empty' };
-  });
+  const all = [...context.groups.groups.values()].map((group) => ({
+    groupId: group.id,
+    protocolType: group.protocolType,
+    groupState: group.state,
+  }));
   const isWanted = ({ groupState }: { groupState: string }) =>
     (states.length === 0 || states.includes(groupState.toLowerCase())) &&
     (types.length === 0 || types.includes('classic'));
   return { errorCode: errors.NONE, groups: all.filter(isWanted) };
 };
 
-export const handleDeleteGroups: Handler<'deleteGroups'> = async (context, request) => {
+export const deleteGroups: Handler<'deleteGroups'> = async (context, request) => {
   return {
     results: request.groupIds.map((groupId) => ({ groupId, errorCode: context.groups.delete(groupId) })),
   };

@@ -1,7 +1,8 @@
-import type { Handler } from '../broker-context.ts';
+import type { BrokerContext, Handler } from '../broker-context.ts';
 import { findTimestamp, newestTimestamp } from '../log/time-lookup.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
 import { errors } from '../protocol/errors.ts';
+import type { ErrorCode } from '../protocol/errors.ts';
 
 /** Timestamps with a meaning of their own in ListOffsets. */
 const LATEST = -1;
@@ -10,21 +11,39 @@ const MAX_TIMESTAMP = -3;
 const EARLIEST_LOCAL = -4;
 const LATEST_TIERED = -5;
 
+interface Asked {
+  readonly index: number;
+}
+
+/** Answers for each partition that is asked for, by its log. */
+function forEachLog<A extends Asked, R>(
+  context: BrokerContext,
+  topics: readonly { readonly name: string; readonly partitions: readonly A[] }[],
+  answer: (log: PartitionLog, asked: A) => R | ErrorCode,
+) {
+  const answerOne = (name: string, asked: A) => {
+    const log = context.topics.partition(name, asked.index);
+    const found = log ? answer(log, asked) : errors.UNKNOWN_TOPIC_OR_PARTITION;
+    const { index } = asked;
+    return typeof found === 'number'
+      ? { index, errorCode: found }
+      : { index, errorCode: errors.NONE, ...found };
+  };
+  return topics.map(({ name, partitions }) => ({
+    name,
+    partitions: partitions.map((asked) => answerOne(name, asked)),
+  }));
+}
+
 /** Offsets by time, or the ends of the log. */
-export const handleListOffsets: Handler<'listOffsets'> = async (context, request) => {
+export const listOffsets: Handler<'listOffsets'> = async (context, request) => {
   const isCommittedOnly = request.isolationLevel === 1;
   return {
-    topics: request.topics.map(({ name, partitions }) => ({
-      name,
-      partitions: partitions.map(({ index, timestamp, currentLeaderEpoch }) => {
-        const log = context.topics.partition(name, index);
-        if (!log) return { index, errorCode: errors.UNKNOWN_TOPIC_OR_PARTITION };
-        if (currentLeaderEpoch > 0) return { index, errorCode: errors.UNKNOWN_LEADER_EPOCH };
-        const limit = isCommittedOnly ? log.lastStableOffset : log.highWatermark;
-        const found = lookUp(log, timestamp, limit);
-        return { index, errorCode: errors.NONE, ...found, leaderEpoch: found.offset < 0 ? -1 : 0 };
-      }),
-    })),
+    topics: forEachLog(context, request.topics, (log, { timestamp, currentLeaderEpoch }) => {
+      if (currentLeaderEpoch > 0) return errors.UNKNOWN_LEADER_EPOCH;
+      const found = lookUp(log, timestamp, isCommittedOnly ? log.lastStableOffset : log.highWatermark);
+      return { ...found, leaderEpoch: found.offset < 0 ? -1 : 0 };
+    }),
   };
 };
 
@@ -45,36 +64,24 @@ function lookUp(log: PartitionLog, timestamp: number, limit: number): { timestam
 }
 
 /** There is one leader epoch, 0, which lasts to the end of the log. */
-export const handleOffsetForLeaderEpoch: Handler<'offsetForLeaderEpoch'> = async (context, request) => {
+export const offsetForLeaderEpoch: Handler<'offsetForLeaderEpoch'> = async (context, request) => {
   return {
-    topics: request.topics.map(({ name, partitions }) => ({
-      name,
-      partitions: partitions.map(({ index, leaderEpoch, currentLeaderEpoch }) => {
-        const log = context.topics.partition(name, index);
-        if (!log) return { index, errorCode: errors.UNKNOWN_TOPIC_OR_PARTITION };
-        if (currentLeaderEpoch > 0) return { index, errorCode: errors.UNKNOWN_LEADER_EPOCH };
-        if (leaderEpoch !== 0) return { index, errorCode: errors.NONE };
-        return { index, errorCode: errors.NONE, leaderEpoch: 0, endOffset: log.endOffset };
-      }),
-    })),
+    topics: forEachLog(context, request.topics, (log, { leaderEpoch, currentLeaderEpoch }) => {
+      if (currentLeaderEpoch > 0) return errors.UNKNOWN_LEADER_EPOCH;
+      return leaderEpoch === 0 ? { leaderEpoch, endOffset: log.endOffset } : errors.NONE;
+    }),
   };
 };
 
 /** Moves the start of logs; an offset of -1 means their ends. */
-export const handleDeleteRecords: Handler<'deleteRecords'> = async (context, request) => {
+export const deleteRecords: Handler<'deleteRecords'> = async (context, request) => {
   return {
-    topics: request.topics.map(({ name, partitions }) => ({
-      name,
-      partitions: partitions.map(({ index, offset }) => {
-        const log = context.topics.partition(name, index);
-        const failed = (errorCode: number) => ({ index, lowWatermark: -1, errorCode });
-        if (!log) return failed(errors.UNKNOWN_TOPIC_OR_PARTITION);
-        if (!log.settings.deleteOld) return failed(errors.POLICY_VIOLATION);
-        const target = offset === -1 ? log.highWatermark : offset;
-        if (target < 0 || target > log.highWatermark) return failed(errors.OFFSET_OUT_OF_RANGE);
-        log.deleteBefore(target);
-        return { index, lowWatermark: log.startOffset, errorCode: errors.NONE };
-      }),
-    })),
+    topics: forEachLog(context, request.topics, (log, { offset }) => {
+      if (!log.settings.deleteOld) return errors.POLICY_VIOLATION;
+      const target = offset === -1 ? log.highWatermark : offset;
+      if (target < 0 || target > log.highWatermark) return errors.OFFSET_OUT_OF_RANGE;
+      log.deleteBefore(target);
+      return { lowWatermark: log.startOffset };
+    }),
   };
 };

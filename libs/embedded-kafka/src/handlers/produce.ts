@@ -10,7 +10,7 @@ type ProduceRequest = Request<'produce'>;
 type PartitionResult = Response<'produce'>['topics'][number]['partitions'][number];
 
 /** Appends each partition's batch. Not before all of them are as durable as promised is the request answered. */
-export const handleProduce: Handler<'produce'> = async (context, request, client) => {
+export const produce: Handler<'produce'> = async (context, request, client) => {
   const logs = new Set<PartitionLog>();
   const topics = request.topics.map((asked) => {
     const topic = context.topics.find(asked);
@@ -59,9 +59,9 @@ function appendTo(
   if (acks < -1 || acks > 1) return failed(index, errors.INVALID_REQUIRED_ACKS);
   const records = target.records ?? Buffer.alloc(0);
   const checked = checkBatch(records, {
-    maxMessageBytes: topic.maxMessageBytes,
+    maxMessageBytes: topic.settings.maxMessageBytes,
     allowsZstd: from.client.version >= 7,
-    newestTimestamp: topic.settings.appendTime ? undefined : Date.now() + topic.maxTimestampAheadMs,
+    newestTimestamp: topic.settings.appendTime ? undefined : Date.now() + topic.settings.maxTimestampAheadMs,
     needsKeys: topic.settings.compact,
   });
   if (!checked.header) {

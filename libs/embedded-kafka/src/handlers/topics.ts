@@ -3,8 +3,8 @@ import type { BrokerContext, Handler } from '../broker-context.ts';
 import { NODE_ID } from '../broker-context.ts';
 import type { Request, Response } from '../protocol/apis.ts';
 import { errors } from '../protocol/errors.ts';
-import { refuseConfig } from '../topics/topic-config.ts';
-import { describeConfig, topicConfigNames } from './configs.ts';
+import { describeConfig, refuseConfig, topicSettings } from '../topics/topic-config.ts';
+import { isTopicName } from '../topics/topic-store.ts';
 
 type Asked = Request<'createTopics'>['topics'][number];
 type Created = Response<'createTopics'>['topics'][number];
@@ -15,12 +15,7 @@ interface Refusal {
 
 const MAX_PARTITIONS = 10_000;
 
-/** Whether a name may be a topic's: 1 to 249 of letters, digits, dot, underscore and hyphen, and not `.` or `..`. */
-export function isTopicName(name: string): boolean {
-  return /^[a-zA-Z0-9._-]{1,249}$/.test(name) && name !== '.' && name !== '..';
-}
-
-export const handleCreateTopics: Handler<'createTopics'> = async (context, request) => {
+export const createTopics: Handler<'createTopics'> = async (context, request) => {
   const names = request.topics.map(({ name }) => name);
   const repeated = new Set(names.filter((name, i) => names.indexOf(name) !== i));
   const asked = request.topics.filter(({ name }, i) => names.indexOf(name) === i);
@@ -99,11 +94,11 @@ function createTopic(context: BrokerContext, asked: Asked, validateOnly: boolean
     errorCode: errors.NONE,
     numPartitions: partitions,
     replicationFactor: 1,
-    configs: topicConfigNames().map((name) => describeConfig(configs, name)),
+    configs: Object.keys(topicSettings).map((name) => describeConfig(configs, name)),
   };
 }
 
-export const handleDeleteTopics: Handler<'deleteTopics'> = async (context, request) => {
+export const deleteTopics: Handler<'deleteTopics'> = async (context, request) => {
   const byName = request.topicNames.map((name) => ({ name, topicId: '' }));
   const responses = [];
   for (const asked of [...byName, ...request.topics]) {
@@ -121,7 +116,7 @@ export const handleDeleteTopics: Handler<'deleteTopics'> = async (context, reque
   return { responses };
 };
 
-export const handleCreatePartitions: Handler<'createPartitions'> = async (context, request) => {
+export const createPartitions: Handler<'createPartitions'> = async (context, request) => {
   return {
     results: request.topics.map(({ name, count, assignments }) => {
       const refused = (errorCode: number, errorMessage: string) => ({ name, errorCode, errorMessage });

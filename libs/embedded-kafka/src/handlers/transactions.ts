@@ -8,14 +8,14 @@ function fencedFor(errorCode: ErrorCode, client: ClientContext, options: { since
   return errorCode === errors.PRODUCER_FENCED && isOld ? errors.INVALID_PRODUCER_EPOCH : errorCode;
 }
 
-export const handleInitProducerId: Handler<'initProducerId'> = async (context, request, client) => {
+export const initProducerId: Handler<'initProducerId'> = async (context, request, client) => {
   const hasHalf = request.producerId < 0 !== request.producerEpoch < 0;
   if (hasHalf) return { errorCode: errors.INVALID_REQUEST };
   const result = await context.transactions.init({ ...request, timeoutMs: request.transactionTimeoutMs });
   return { ...result, errorCode: fencedFor(result.errorCode, client, { since: 4 }) };
 };
 
-export const handleAddPartitionsToTxn: Handler<'addPartitionsToTxn'> = async (context, request, client) => {
+export const addPartitionsToTxn: Handler<'addPartitionsToTxn'> = async (context, request, client) => {
   const asked = request.topics.flatMap(({ name, partitions }) =>
     partitions.map((index) => ({ name, index })),
   );
@@ -38,12 +38,12 @@ export const handleAddPartitionsToTxn: Handler<'addPartitionsToTxn'> = async (co
   };
 };
 
-export const handleAddOffsetsToTxn: Handler<'addOffsetsToTxn'> = async (context, request, client) => {
+export const addOffsetsToTxn: Handler<'addOffsetsToTxn'> = async (context, request, client) => {
   const result = context.transactions.add(request, { groups: [request.groupId] });
   return { errorCode: fencedFor(result, client, { since: 2 }) };
 };
 
-export const handleEndTxn: Handler<'endTxn'> = async (context, request, client) => {
+export const endTxn: Handler<'endTxn'> = async (context, request, client) => {
   const result = await context.transactions.end(request, request.committed);
   return { errorCode: fencedFor(result, client, { since: 2 }) };
 };

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { crc32c } from '../protocol/crc32c.ts';
-import { cutBack, syncDirectory } from './segment.ts';
+import { cutBack, syncDirectory, writeAtEnd } from './segment.ts';
 
 const HEADER_BYTES = 8;
 /** A journal is rewritten when it is larger than this and four times as large as what it holds. */
@@ -54,20 +54,17 @@ export class Journal<T> {
   /** Takes all the changes or none; null removes an entry. When it returns, the operating system has them. */
   write(changes: readonly (readonly [string, T | null])[]): void {
     if (changes.length === 0) return;
-    this.append(this.fd, encode(changes));
+    this.append(encode(changes));
     this.apply(changes);
     if (this.sizeBytes > REWRITE_BYTES && this.sizeBytes > this.rewrittenBytes * 4) this.rewrite();
   }
 
-  private append(fd: number, record: Buffer): void {
-    let done = 0;
+  private append(record: Buffer): void {
+    writeAtEnd(this.fd, record, this.sizeBytes);
     try {
-      while (done < record.length) {
-        done += fs.writeSync(fd, record, done, record.length - done, this.sizeBytes + done);
-      }
-      if (this.fsync) fs.fdatasyncSync(fd);
+      if (this.fsync) fs.fdatasyncSync(this.fd);
     } catch (error) {
-      cutBack(fd, this.sizeBytes);
+      cutBack(this.fd, this.sizeBytes);
       throw error;
     }
     this.sizeBytes += record.length;

@@ -239,9 +239,9 @@ describe('compaction', () => {
         }),
       );
     write('committed', 1);
-    log.appendMarker({ producerId: 1, producerEpoch: 0, committed: true, coordinatorEpoch: 0 });
+    log.appendMarker({ producerId: 1, producerEpoch: 0, committed: true });
     write('aborted', 2);
-    log.appendMarker({ producerId: 2, producerEpoch: 0, committed: false, coordinatorEpoch: 0 });
+    log.appendMarker({ producerId: 2, producerEpoch: 0, committed: false });
     log.roll();
     await compact(log);
     expect(everything(log).map(({ key }) => key)).toEqual(['committed']);
@@ -321,7 +321,7 @@ describe('producers', () => {
     appendMany(log, 1);
     const second = reopenLog();
     expect([second.lastStableOffset, second.highWatermark]).toEqual([2, 4]);
-    second.appendMarker({ producerId: 9, producerEpoch: 0, committed: false, coordinatorEpoch: 0 });
+    second.appendMarker({ producerId: 9, producerEpoch: 0, committed: false });
     const third = reopenLog();
     expect(third.lastStableOffset).toBe(5);
     expect(third.abortedBetween(0, 10)).toEqual([{ producerId: 9, firstOffset: 2, lastOffset: 4 }]);
@@ -333,7 +333,7 @@ describe('producers', () => {
     for (let round = 0; round < 6; round++) {
       const producer = { producerId: 9, producerEpoch: round };
       log.append(buildTestBatch({ ...producer, baseSequence: 0, transactional: true }));
-      log.appendMarker({ ...producer, committed: false, coordinatorEpoch: 0 });
+      log.appendMarker({ ...producer, committed: false });
       log = reopenLog({ segmentBytes: 500 });
       if (round % 2 === 0) log.checkpoint();
     }

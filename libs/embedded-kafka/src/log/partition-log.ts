@@ -123,7 +123,7 @@ export class PartitionLog {
   append(batch: Buffer): { baseOffset: number; appendTime: number } {
     const settings = this.settings;
     const now = Date.now();
-    stampOffset(batch, this.endOffset, 0);
+    stampOffset(batch, this.endOffset);
     if (settings.appendTime) stampAppendTime(batch, now);
     const header = this.write(batch, settings, now);
     this.producers.noteData(header, settings.appendTime ? now : header.maxTimestamp);
@@ -132,15 +132,9 @@ export class PartitionLog {
   }
 
   /** Ends a producer's transaction in this partition with a marker. */
-  appendMarker(marker: {
-    producerId: number;
-    producerEpoch: number;
-    committed: boolean;
-    coordinatorEpoch: number;
-  }) {
+  appendMarker(marker: { producerId: number; producerEpoch: number; committed: boolean }): void {
     const now = Date.now();
-    const batch = buildControlBatch({ ...marker, timestamp: now });
-    stampOffset(batch, this.endOffset, 0);
+    const batch = buildControlBatch({ ...marker, baseOffset: this.endOffset, timestamp: now });
     const header = this.write(batch, this.settings, now);
     const aborted = this.producers.noteMarker(header, !marker.committed, now);
     if (aborted) {

@@ -124,19 +124,13 @@ export class ProducerState {
     }
   }
 
-  clear(): void {
-    this.entries.clear();
-    this.open.clear();
-  }
-
   /** All entries, as plain data for a checkpoint. */
   snapshot(): ProducerEntry[] {
     return [...this.entries.values()];
   }
 
-  /** Takes the entries of a checkpoint. */
+  /** Takes the entries of a checkpoint, before anything else. */
   restore(snapshot: readonly ProducerEntry[]): void {
-    this.clear();
     for (const entry of snapshot) {
       this.entries.set(entry.producerId, entry);
       if (entry.openedAt !== undefined) this.open.set(entry.producerId, entry.openedAt);

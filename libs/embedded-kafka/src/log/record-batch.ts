@@ -11,7 +11,6 @@ const CRC_FROM = 21;
 const LOG_APPEND_TIME = 0x08;
 const TRANSACTIONAL = 0x10;
 const CONTROL = 0x20;
-const DELETE_HORIZON = 0x40;
 
 /** The header of a record batch, as the log reads it without looking at the records. */
 export interface BatchHeader {
@@ -19,7 +18,6 @@ export interface BatchHeader {
   readonly lastOffset: number;
   /** Size on the wire and on disk, header included. */
   readonly sizeBytes: number;
-  readonly leaderEpoch: number;
   readonly magic: number;
   readonly attributes: number;
   readonly compression: number;
@@ -32,7 +30,6 @@ export interface BatchHeader {
   readonly baseSequence: number;
   readonly lastSequence: number;
   readonly recordCount: number;
-  readonly hasDeleteHorizon: boolean;
 }
 
 /** Size of the batch at `position`, from its length field. At least 12 bytes must be there. */
@@ -55,13 +52,11 @@ export function readBatchHeader(buffer: Buffer, position = 0): BatchHeader {
     baseOffset,
     lastOffset: baseOffset + lastOffsetDelta,
     sizeBytes: batchSize(buffer, position),
-    leaderEpoch: buffer.readInt32BE(position + 12),
     magic: buffer.readInt8(position + 16),
     attributes,
     compression: attributes & 0x07,
     isTransactional: (attributes & TRANSACTIONAL) !== 0,
     isControl: (attributes & CONTROL) !== 0,
-    hasDeleteHorizon: (attributes & DELETE_HORIZON) !== 0,
     baseTimestamp: readInt64(buffer, position + 27),
     maxTimestamp: readInt64(buffer, position + 35),
     producerId: readInt64(buffer, position + 43),
@@ -82,10 +77,10 @@ export function hasValidCrc(buffer: Buffer, position: number, sizeBytes: number)
   return buffer.readUInt32BE(position + CRC_AT) === crc32c(buffer, position + CRC_FROM, position + sizeBytes);
 }
 
-/** Sets offset and leader epoch, which the checksum leaves out. */
-export function stampOffset(batch: Buffer, baseOffset: number, leaderEpoch: number): void {
+/** Sets the offset, and the only leader epoch there is, which the checksum leaves out. */
+export function stampOffset(batch: Buffer, baseOffset: number): void {
   writeInt64(batch, baseOffset, 0);
-  batch.writeInt32BE(leaderEpoch, 12);
+  batch.writeInt32BE(0, 12);
 }
 
 /** Makes a batch one of log append time, and renews its checksum. */
@@ -100,25 +95,26 @@ export function sealBatch(batch: Buffer): void {
   batch.writeUInt32BE(crc32c(batch, CRC_FROM), CRC_AT);
 }
 
-export interface BatchFields {
-  readonly baseOffset: number;
-  readonly leaderEpoch: number;
-  readonly attributes: number;
+/** What the header of a new batch says. */
+export interface BatchFields extends Pick<
+  BatchHeader,
+  | 'baseOffset'
+  | 'attributes'
+  | 'baseTimestamp'
+  | 'maxTimestamp'
+  | 'producerId'
+  | 'producerEpoch'
+  | 'baseSequence'
+  | 'recordCount'
+> {
   readonly lastOffsetDelta: number;
-  readonly baseTimestamp: number;
-  readonly maxTimestamp: number;
-  readonly producerId: number;
-  readonly producerEpoch: number;
-  readonly baseSequence: number;
-  readonly recordCount: number;
 }
 
 /** A batch from its header fields and its encoded records, sealed. */
 export function buildBatch(fields: BatchFields, records: Buffer): Buffer {
   const batch = Buffer.allocUnsafe(BATCH_HEADER_BYTES + records.length);
-  writeInt64(batch, fields.baseOffset, 0);
+  stampOffset(batch, fields.baseOffset);
   batch.writeInt32BE(batch.length - BATCH_OVERHEAD_BYTES, 8);
-  batch.writeInt32BE(fields.leaderEpoch, 12);
   batch.writeInt8(2, 16);
   batch.writeInt16BE(fields.attributes, 21);
   batch.writeInt32BE(fields.lastOffsetDelta, 23);
@@ -135,34 +131,23 @@ export function buildBatch(fields: BatchFields, records: Buffer): Buffer {
 
 /**
  * The control batch that ends a transaction in a partition: one record whose key is version 0 and type 0 (abort)
- * or 1 (commit), and whose value is version 0 and the coordinator's epoch.
+ * or 1 (commit), and whose value is version 0 and the coordinator's epoch, 0.
  */
 export function buildControlBatch(marker: {
+  baseOffset: number;
   producerId: number;
   producerEpoch: number;
   committed: boolean;
-  coordinatorEpoch: number;
   timestamp: number;
 }): Buffer {
-  const record = Buffer.alloc(17);
   /* Lengths are zigzag varints: 16 bytes of record, 4 of key, 6 of value. */
-  record.set([32, 0, 0, 0, 8], 0);
-  record.writeInt16BE(marker.committed ? 1 : 0, 7);
-  record[9] = 12;
-  record.writeInt32BE(marker.coordinatorEpoch, 12);
+  const key = [0, 0, 0, marker.committed ? 1 : 0];
+  const record = Buffer.from([32, 0, 0, 0, 8, ...key, 12, 0, 0, 0, 0, 0, 0, 0]);
+  const { timestamp, ...fields } = marker;
+  const times = { baseTimestamp: timestamp, maxTimestamp: timestamp };
+  const attributes = TRANSACTIONAL | CONTROL;
   return buildBatch(
-    {
-      baseOffset: 0,
-      leaderEpoch: 0,
-      attributes: TRANSACTIONAL | CONTROL,
-      lastOffsetDelta: 0,
-      baseTimestamp: marker.timestamp,
-      maxTimestamp: marker.timestamp,
-      producerId: marker.producerId,
-      producerEpoch: marker.producerEpoch,
-      baseSequence: -1,
-      recordCount: 1,
-    },
+    { ...fields, ...times, attributes, lastOffsetDelta: 0, baseSequence: -1, recordCount: 1 },
     record,
   );
 }

@@ -81,17 +81,9 @@ export class Segment {
     fs.rmSync(this.indexFile, { force: true });
   }
 
-  /** Writes a batch at the end. On an error the file is cut back, so that nothing half written stays. */
+  /** Writes a batch at the end, wholly or not at all. */
   write(batch: Buffer, header: BatchHeader): void {
-    const fd = this.handle();
-    let done = 0;
-    try {
-      while (done < batch.length)
-        done += fs.writeSync(fd, batch, done, batch.length - done, this.sizeBytes + done);
-    } catch (error) {
-      cutBack(fd, this.sizeBytes);
-      throw error;
-    }
+    writeAtEnd(this.handle(), batch, this.sizeBytes);
     this.note(header, this.sizeBytes);
     this.sizeBytes += batch.length;
   }
@@ -256,6 +248,18 @@ export function syncDirectory(directory: string): void {
   const fd = fs.openSync(directory, 'r');
   fs.fsyncSync(fd);
   fs.closeSync(fd);
+}
+
+/** Writes all of `bytes` at the end of a file of `sizeBytes`. On an error the file is cut back: nothing half written stays. */
+export function writeAtEnd(fd: number, bytes: Buffer, sizeBytes: number): void {
+  try {
+    for (let done = 0; done < bytes.length;) {
+      done += fs.writeSync(fd, bytes, done, bytes.length - done, sizeBytes + done);
+    }
+  } catch (error) {
+    cutBack(fd, sizeBytes);
+    throw error;
+  }
 }
 
 /** Takes back what a failed write left. Should that fail as well, the next write goes to the same place, or recovery cuts it. */

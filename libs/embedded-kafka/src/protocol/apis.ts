@@ -3,9 +3,9 @@ import * as cluster from './definitions/cluster.ts';
 import * as data from './definitions/data.ts';
 import * as groups from './definitions/groups.ts';
 import * as transactions from './definitions/transactions.ts';
-import { compile } from './codec.ts';
+import { compile, skipTags } from './codec.ts';
 import type { Codec } from './codec.ts';
-import { nullableString, versionRange } from './schema.ts';
+import { hasVersion, nullableString } from './schema.ts';
 import type { Api, Decoded, Encodable, Fields } from './schema.ts';
 import { WireWriter } from './wire.ts';
 import type { WireReader } from './wire.ts';
@@ -28,8 +28,7 @@ export function apiOfKey(key: number): ApiName | undefined {
 
 /** Whether a version of an API is served. */
 export function isServed(name: ApiName, version: number): boolean {
-  const { min, max } = versionRange(apis[name].versions);
-  return version >= min && version <= max;
+  return hasVersion(apis[name].versions, version);
 }
 
 interface MessageCodecs {
@@ -82,14 +81,6 @@ export function readRequest<N extends ApiName>(
   const { clientId } = clientIdCodec.decode(reader);
   if (codecs.flexible) skipTags(reader);
   return { clientId: clientId ?? '', request: codecs.request.decode(reader) as Request<N> };
-}
-
-/** Passes over the tagged fields of a header. */
-export function skipTags(reader: WireReader): void {
-  for (let left = reader.unsignedVarint(); left > 0; left--) {
-    reader.unsignedVarint();
-    reader.skip(reader.unsignedVarint());
-  }
 }
 
 /** A response as a frame: size, correlation id, body. ApiVersions keeps the oldest header, so that any client reads it. */

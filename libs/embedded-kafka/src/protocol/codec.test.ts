@@ -42,10 +42,12 @@ function sampleField(field: Field, version: number, seed: number): unknown {
     case 'bytes':
     case 'records':
       return Buffer.alloc(10 + seed, seed);
-    case 'struct':
-      return sample(field.fields ?? {}, version, seed + 1);
     case 'array':
-      return [1, 2].map((n) => sampleField(field.item as Field, version, seed + n));
+      return [1, 2].map((n) =>
+        field.item
+          ? sampleField(field.item, version, seed + n)
+          : sample(field.fields ?? {}, version, seed + n + 1),
+      );
   }
 }
 

@@ -1,6 +1,7 @@
 import { hasVersion } from './schema.ts';
 import type { Decoded, Encodable, Field, Fields } from './schema.ts';
-import { ProtocolError, WireReader, WireWriter } from './wire.ts';
+import type { WireReader, WireWriter } from './wire.ts';
+import { ProtocolError } from './wire.ts';
 
 /** Decoder and encoder of one message in one version. */
 export interface Codec<F extends Fields> {
@@ -39,14 +40,16 @@ function partOf(field: Field, form: Form): Part {
     case 'records':
       return bytesPart(length('int32'));
     case 'array':
-      return arrayPart(partOf(field.item as Field, form), length('int32'));
-    case 'struct':
-      return structPart(field.fields ?? {}, form);
+      return arrayPart(itemPart(field, form), length('int32'));
     default: {
       const { kind } = field;
       return { read: (r) => r[kind](), write: (w, value) => w[kind](value) };
     }
   }
+}
+
+function itemPart({ item, fields }: Field, form: Form): Part {
+  return item ? partOf(item, form) : structPart(fields ?? {}, form);
 }
 
 interface LengthPart {
@@ -117,54 +120,36 @@ function arrayPart(item: Part, length: LengthPart): Part {
 }
 
 type Struct = Record<string, unknown>;
-type NamedPart = Part & { readonly name: string; readonly field: Field };
+type NamedPart = Part & { readonly name: string; readonly fallback: unknown };
 
-/** Plain fields stand in wire order; tagged ones, ordered by number, behind them. */
 function structPart(fields: Fields, form: Form): Part {
-  const all = Object.entries(fields);
-  const parts = all
-    .filter(([, field]) => hasVersion(field.versions, form.version))
-    .map(([name, field]): NamedPart => ({ name, field, ...partOf(field, form) }));
-  const plain = parts.filter(({ field }) => field.tag === undefined);
-  const tagged = parts
-    .filter(({ field }) => field.tag !== undefined)
-    .sort((a, b) => Number(a.field.tag) - Number(b.field.tag));
-  const absent = all.filter(([name]) => !plain.some((part) => part.name === name));
+  const parts: NamedPart[] = [];
+  const absent: [string, unknown][] = [];
+  for (const [name, field] of Object.entries(fields)) {
+    if (!hasVersion(field.versions, form.version)) absent.push([name, field.fallback]);
+    else parts.push({ name, fallback: field.fallback, ...partOf(field, form) });
+  }
   return {
     read: (r) => {
       const value: Struct = {};
-      for (const part of plain) value[part.name] = part.read(r);
-      for (const [name, field] of absent) value[name] = field.fallback;
-      if (form.flexible) readTags(r, tagged, value);
+      for (const part of parts) value[part.name] = part.read(r);
+      for (const [name, fallback] of absent) value[name] = fallback;
+      if (form.flexible) skipTags(r);
       return value;
     },
     write: (w, value: Struct) => {
-      for (const { name, field, write } of plain) {
-        write(w, (value[name] === undefined ? field.fallback : value[name]) as never);
+      for (const { name, fallback, write } of parts) {
+        write(w, (value[name] === undefined ? fallback : value[name]) as never);
       }
-      if (form.flexible) writeTags(w, tagged, value);
+      if (form.flexible) w.unsignedVarint(0);
     },
   };
 }
 
-/** Tags that are not known are passed over, as the protocol demands. */
-function readTags(reader: WireReader, known: readonly NamedPart[], value: Struct): void {
+/** Passes over tagged fields (KIP-482): those that there are so far mean nothing to a single node. */
+export function skipTags(reader: WireReader): void {
   for (let left = reader.unsignedVarint(); left > 0; left--) {
-    const tag = reader.unsignedVarint();
-    const body = new WireReader(reader.bytes(reader.unsignedVarint()));
-    const part = known.find(({ field }) => field.tag === tag);
-    if (part) value[part.name] = part.read(body);
-  }
-}
-
-function writeTags(writer: WireWriter, known: readonly NamedPart[], value: Struct): void {
-  const given = known.filter(({ name, field }) => (value[name] ?? field.fallback) !== field.fallback);
-  writer.unsignedVarint(given.length);
-  for (const { name, field, write } of given) {
-    const body = new WireWriter(64);
-    write(body, value[name] as never);
-    writer.unsignedVarint(Number(field.tag));
-    writer.unsignedVarint(body.length);
-    for (const chunk of body.finish()) writer.bytes(chunk);
+    reader.unsignedVarint();
+    reader.skip(reader.unsignedVarint());
   }
 }

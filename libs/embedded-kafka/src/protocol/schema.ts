@@ -7,27 +7,17 @@ export const NO_OPERATIONS = -2147483648;
 export type Versions = string;
 
 export type Kind =
-  | 'int8'
-  | 'int16'
-  | 'int32'
-  | 'int64'
-  | 'boolean'
-  | 'uuid'
-  | 'string'
-  | 'bytes'
-  | 'records'
-  | 'array'
-  | 'struct';
+  'int8' | 'int16' | 'int32' | 'int64' | 'boolean' | 'uuid' | 'string' | 'bytes' | 'records' | 'array';
 
 /** One field of a message: a line of data from which decoder, encoder and types derive. */
 export interface Field<T = unknown, Optional extends boolean = boolean, E = unknown> {
   readonly kind: Kind;
   readonly versions: Versions;
   readonly nullable: Versions | undefined;
-  readonly tag: number | undefined;
   readonly fallback: unknown;
-  readonly item: Field | undefined;
+  /** What an array holds: structures of these fields, or a primitive type. */
   readonly fields: Fields | undefined;
+  readonly item: Field | undefined;
   /** These three carry types only: what it decodes to, whether it may be missing, what it encodes from. */
   readonly type?: T;
   readonly optional?: Optional;
@@ -41,8 +31,6 @@ interface Options<T> {
   readonly default?: T;
   /** Versions in which the value may be null. */
   readonly nullable?: Versions;
-  /** Number of a tagged field (KIP-482). */
-  readonly tag?: number;
 }
 
 type IsOptional<O> = O extends { readonly default: unknown } ? true : false;
@@ -64,10 +52,9 @@ function make(kind: Kind, versions: Versions, options: Options<unknown> | undefi
     kind,
     versions,
     nullable: options?.nullable,
-    tag: options?.tag,
     fallback: options && 'default' in options ? options.default : fallback,
-    item: undefined as Field | undefined,
     fields: undefined as Fields | undefined,
+    item: undefined as Field | undefined,
   };
 }
 
@@ -98,66 +85,49 @@ export function records(versions: Versions): Field<Buffer | null, false, Buffer 
   return make('records', versions, { nullable: '0+' }, null);
 }
 
-/** An array of structures. */
-export function list<F extends Fields, O extends Options<[]>>(
-  versions: Versions,
-  fields: F,
-  options?: O,
-): Field<Decoded<F>[], IsOptional<O>, readonly Encodable<F>[]> {
-  return {
-    ...make('array', versions, options, []),
-    item: { ...make('struct', '0+', undefined, {}), fields },
-  };
+/** What an array holds: structures, or a primitive type. */
+type Item = Fields | ((versions: Versions) => Field);
+type DecodedItem<I> = I extends Fields
+  ? Decoded<I>
+  : I extends (versions: Versions) => Field<infer T>
+    ? T
+    : never;
+type EncodableItem<I> = I extends Fields ? Encodable<I> : DecodedItem<I>;
+
+function array(versions: Versions, item: Item, options: Options<unknown> | undefined) {
+  const held = typeof item === 'function' ? { item: item('0+') } : { fields: item };
+  return { ...make('array', versions, options, []), ...held };
 }
 
-/** An array of structures that may be left out when encoding, and is then empty. */
-export function optionalList<F extends Fields>(
+/** An array. */
+export function list<I extends Item, O extends Options<[]>>(
   versions: Versions,
-  fields: F,
-): Field<Decoded<F>[], true, readonly Encodable<F>[]> {
-  return list(versions, fields, { default: [] });
+  item: I,
+  options?: O,
+): Field<DecodedItem<I>[], IsOptional<O>, readonly EncodableItem<I>[]> {
+  return array(versions, item, options);
 }
 
-/** An array of structures that may be null in the versions of `nullable` (all unless given). */
-export function nullableList<F extends Fields, O extends Options<[] | null>>(
+/** An array that may be left out when encoding, and is then empty. */
+export function optionalList<I extends Item>(
   versions: Versions,
-  fields: F,
-  options?: O,
-): Field<Decoded<F>[] | null, IsOptional<O>, readonly Encodable<F>[] | null> {
-  const item = { ...make('struct', '0+', undefined, {}), fields };
-  return { ...make('array', versions, { nullable: '0+', ...options }, null), item };
+  item: I,
+): Field<DecodedItem<I>[], true, readonly EncodableItem<I>[]> {
+  return array(versions, item, { default: [] });
 }
 
-/** An array of a primitive type. */
-export function arrayOf<T, O extends Options<[]>>(
+/** An array that may be null in the versions of `nullable` (all unless given). */
+export function nullableList<I extends Item, O extends Options<[] | null>>(
   versions: Versions,
-  item: (versions: Versions) => Field<T>,
+  item: I,
   options?: O,
-): Field<readonly T[], IsOptional<O>, readonly T[]> {
-  return { ...make('array', versions, options, []), item: item('0+') };
-}
-
-/** An array of a primitive type that may be null. */
-export function nullableArrayOf<T, O extends Options<[] | null>>(
-  versions: Versions,
-  item: (versions: Versions) => Field<T>,
-  options?: O,
-): Field<readonly T[] | null, IsOptional<O>, readonly T[] | null> {
-  return { ...make('array', versions, { nullable: '0+', ...options }, null), item: item('0+') };
+): Field<DecodedItem<I>[] | null, IsOptional<O>, readonly EncodableItem<I>[] | null> {
+  return array(versions, item, { default: null, nullable: '0+', ...options });
 }
 
 /** Partitions under the names of their topics, a shape that many messages have. */
 export function partitionsByTopic<F extends Fields>(partition: F) {
   return list('0+', { name: string('0+'), partitions: list('0+', partition) });
-}
-
-/** A structure in a tagged field. */
-export function struct<F extends Fields, O extends Options<null>>(
-  versions: Versions,
-  fields: F,
-  options?: O,
-): Field<Decoded<F> | null, IsOptional<O>, Encodable<F> | null> {
-  return { ...make('struct', versions, options, null), fields };
 }
 
 /** What there is to say about an API besides its messages. */

@@ -12,6 +12,9 @@ interface TopicSetting {
   readonly synonym?: string;
 }
 
+/** A topic's own settings. */
+export type Configs = Readonly<Record<string, string>>;
+
 const LONG_MAX = '9223372036854775807';
 const HOUR_MS = 3_600_000;
 
@@ -137,16 +140,37 @@ function splitList(value: string): string[] {
 }
 
 /** A topic's value of a setting, or the default. */
-export function configValue(configs: Readonly<Record<string, string>>, name: string): string {
+export function configValue(configs: Configs, name: string): string {
   return configs[name] ?? topicSettings[name]?.default ?? '';
 }
 
 /** A topic's value of a numeric setting. */
-export function configNumber(configs: Readonly<Record<string, string>>, name: string): number {
+export function configNumber(configs: Configs, name: string): number {
   return Number(configValue(configs, name));
 }
 
 /** The items of a topic's setting that is a list. */
-export function configList(configs: Readonly<Record<string, string>>, name: string): string[] {
+export function configList(configs: Configs, name: string): string[] {
   return splitList(configValue(configs, name));
+}
+
+const SOURCE_TOPIC = 1;
+const SOURCE_DEFAULT = 5;
+
+/** A topic's setting as the protocol shows it. */
+export function describeConfig(configs: Configs, name: string) {
+  return {
+    name,
+    value: configValue(configs, name),
+    readOnly: false,
+    configSource: name in configs ? SOURCE_TOPIC : SOURCE_DEFAULT,
+    isSensitive: false,
+  };
+}
+
+/** Where a setting's value comes from: the topic itself, and what the broker has. */
+export function synonymsOf(configs: Configs, name: string) {
+  const { synonym, default: value = '' } = topicSettings[name] ?? {};
+  const fallback = synonym ? [{ name: synonym, value, source: SOURCE_DEFAULT }] : [];
+  return name in configs ? [{ name, value: configs[name]!, source: SOURCE_TOPIC }, ...fallback] : fallback;
 }

@@ -5,29 +5,39 @@ import { Journal } from '../log/journal.ts';
 import { PartitionLog } from '../log/partition-log.ts';
 import type { LogSettings } from '../log/partition-log.ts';
 import { configList, configNumber, configValue } from './topic-config.ts';
+import type { Configs } from './topic-config.ts';
 
 /** What is kept of a topic. */
 export interface TopicRecord {
   readonly id: string;
   readonly partitions: number;
-  readonly configs: Readonly<Record<string, string>>;
+  readonly configs: Configs;
+}
+
+/** The settings that decide what a topic takes, and what its logs keep. */
+export interface TopicSettings extends LogSettings {
+  readonly maxMessageBytes: number;
+  /** How far a record's timestamp may lie in the future. */
+  readonly maxTimestampAheadMs: number;
 }
 
 /** A topic with its open logs. */
 export interface Topic {
   readonly name: string;
   readonly id: string;
-  configs: Readonly<Record<string, string>>;
-  settings: LogSettings;
-  maxMessageBytes: number;
-  /** How far a record's timestamp may lie in the future. */
-  maxTimestampAheadMs: number;
+  configs: Configs;
+  settings: TopicSettings;
   readonly partitions: PartitionLog[];
 }
 
 export interface TopicStoreOptions {
   readonly fsync: boolean;
   readonly warn: (message: string) => void;
+}
+
+/** Whether a name may be a topic's: 1 to 249 of letters, digits, dot, underscore and hyphen, and not `.` or `..`. */
+export function isTopicName(name: string): boolean {
+  return /^[a-zA-Z0-9._-]{1,249}$/.test(name) && name !== '.' && name !== '..';
 }
 
 /** All topics: their settings in a journal, their partitions' logs in `topics/<name>-<partition>`. */
@@ -62,9 +72,7 @@ export class TopicStore {
       name,
       id: record.id,
       configs: record.configs,
-      settings: logSettings(record.configs),
-      maxMessageBytes: configNumber(record.configs, 'max.message.bytes'),
-      maxTimestampAheadMs: configNumber(record.configs, 'message.timestamp.after.max.ms'),
+      settings: settingsOf(record.configs),
       partitions: [],
     };
     this.openPartitions(topic, record.partitions);
@@ -89,10 +97,6 @@ export class TopicStore {
     return this.topics.get(name);
   }
 
-  getById(id: string): Topic | undefined {
-    return this.byId.get(id);
-  }
-
   /** Finds a topic by its name, or by its id where a version of the protocol has replaced the name. */
   find(reference: { readonly name: string | null; readonly topicId?: string }): Topic | undefined {
     return reference.name ? this.topics.get(reference.name) : this.byId.get(reference.topicId ?? '');
@@ -107,18 +111,16 @@ export class TopicStore {
     return this.topics.get(name)?.partitions[index];
   }
 
-  create(name: string, partitions: number, options: { configs: Readonly<Record<string, string>> }): Topic {
+  create(name: string, partitions: number, options: { configs: Configs }): Topic {
     const record = { id: randomUUID(), partitions, configs: options.configs };
     this.journal.write([[name, record]]);
     return this.open(name, record);
   }
 
-  setConfigs(topic: Topic, configs: Readonly<Record<string, string>>): void {
+  setConfigs(topic: Topic, configs: Configs): void {
     this.journal.write([[topic.name, { id: topic.id, partitions: topic.partitions.length, configs }]]);
     topic.configs = configs;
-    topic.settings = logSettings(configs);
-    topic.maxMessageBytes = configNumber(configs, 'max.message.bytes');
-    topic.maxTimestampAheadMs = configNumber(configs, 'message.timestamp.after.max.ms');
+    topic.settings = settingsOf(configs);
   }
 
   addPartitions(topic: Topic, count: number): void {
@@ -144,7 +146,7 @@ export class TopicStore {
   }
 }
 
-function logSettings(configs: Readonly<Record<string, string>>): LogSettings {
+function settingsOf(configs: Configs): TopicSettings {
   const policy = configList(configs, 'cleanup.policy');
   return {
     segmentBytes: configNumber(configs, 'segment.bytes'),
@@ -156,6 +158,8 @@ function logSettings(configs: Readonly<Record<string, string>>): LogSettings {
     deleteRetentionMs: configNumber(configs, 'delete.retention.ms'),
     minCleanableDirtyRatio: configNumber(configs, 'min.cleanable.dirty.ratio'),
     minCompactionLagMs: configNumber(configs, 'min.compaction.lag.ms'),
+    maxMessageBytes: configNumber(configs, 'max.message.bytes'),
+    maxTimestampAheadMs: configNumber(configs, 'message.timestamp.after.max.ms'),
     appendTime: configValue(configs, 'message.timestamp.type') === 'LogAppendTime',
   };
 }

@@ -230,7 +230,7 @@ export class TransactionCoordinator {
       const logs = this.logsOf(transaction);
       for (const log of logs) {
         const isMarked = options.isResumed && log.producers.openedAt(producerId) === undefined;
-        if (!isMarked) log.appendMarker({ producerId, producerEpoch, committed, coordinatorEpoch: 0 });
+        if (!isMarked) log.appendMarker({ producerId, producerEpoch, committed });
       }
       if (this.options.fsync) await Promise.all(logs.map((log) => log.flush()));
       if (transaction.groups.length > 0) this.options.offsets.settle(producerId, committed);

@@ -1,51 +1,35 @@
-import {
-  NO_ID,
-  api,
-  arrayOf,
-  boolean,
-  int16,
-  int32,
-  int8,
-  list,
-  nullableArrayOf,
-  nullableList,
-  nullableString,
-  optionalList,
-  string,
-  uuid,
-} from '../schema.ts';
+import * as t from '../schema.ts';
 
-export const createTopics = api({
+export const createTopics = t.api({
   about: { key: 19, name: 'CreateTopics', versions: '2-7', flexible: 5 },
   request: {
-    topics: list('0+', {
-      name: string('0+'),
-      numPartitions: int32('0+'),
-      replicationFactor: int16('0+'),
-      assignments: list('0+', { partitionIndex: int32('0+'), brokerIds: arrayOf('0+', int32) }),
-      configs: list('0+', { name: string('0+'), value: nullableString('0+') }),
+    topics: t.list('0+', {
+      name: t.string('0+'),
+      numPartitions: t.int32('0+'),
+      replicationFactor: t.int16('0+'),
+      assignments: t.list('0+', { partitionIndex: t.int32('0+'), brokerIds: t.list('0+', t.int32) }),
+      configs: t.list('0+', { name: t.string('0+'), value: t.nullableString('0+') }),
     }),
-    timeoutMs: int32('0+'),
-    validateOnly: boolean('1+'),
+    timeoutMs: t.int32('0+'),
+    validateOnly: t.boolean('1+'),
   },
   response: {
-    throttleTimeMs: int32('2+', { default: 0 }),
-    topics: list('0+', {
-      name: string('0+'),
-      topicId: uuid('7+', { default: NO_ID }),
-      errorCode: int16('0+'),
-      errorMessage: nullableString('1+', { default: null }),
-      topicConfigErrorCode: int16('5+', { tag: 0, default: 0 }),
-      numPartitions: int32('5+', { default: -1 }),
-      replicationFactor: int16('5+', { default: -1 }),
-      configs: nullableList(
+    throttleTimeMs: t.int32('2+', { default: 0 }),
+    topics: t.list('0+', {
+      name: t.string('0+'),
+      topicId: t.uuid('7+', { default: t.NO_ID }),
+      errorCode: t.int16('0+'),
+      errorMessage: t.nullableString('1+', { default: null }),
+      numPartitions: t.int32('5+', { default: -1 }),
+      replicationFactor: t.int16('5+', { default: -1 }),
+      configs: t.nullableList(
         '5+',
         {
-          name: string('5+'),
-          value: nullableString('5+'),
-          readOnly: boolean('5+'),
-          configSource: int8('5+', { default: -1 }),
-          isSensitive: boolean('5+'),
+          name: t.string('5+'),
+          value: t.nullableString('5+'),
+          readOnly: t.boolean('5+'),
+          configSource: t.int8('5+', { default: -1 }),
+          isSensitive: t.boolean('5+'),
         },
         { default: [] },
       ),
@@ -53,106 +37,114 @@ export const createTopics = api({
   },
 });
 
-export const deleteTopics = api({
+export const deleteTopics = t.api({
   about: { key: 20, name: 'DeleteTopics', versions: '1-6', flexible: 4 },
   request: {
-    topics: list('6+', { name: nullableString('6+'), topicId: uuid('6+') }),
-    topicNames: arrayOf('0-5', string),
-    timeoutMs: int32('0+'),
+    topics: t.list('6+', { name: t.nullableString('6+'), topicId: t.uuid('6+') }),
+    topicNames: t.list('0-5', t.string),
+    timeoutMs: t.int32('0+'),
   },
   response: {
-    throttleTimeMs: int32('1+', { default: 0 }),
-    responses: list('0+', {
-      name: nullableString('0+', { nullable: '6+' }),
-      topicId: uuid('6+', { default: NO_ID }),
-      errorCode: int16('0+'),
-      errorMessage: nullableString('5+', { default: null }),
+    throttleTimeMs: t.int32('1+', { default: 0 }),
+    responses: t.list('0+', {
+      name: t.nullableString('0+', { nullable: '6+' }),
+      topicId: t.uuid('6+', { default: t.NO_ID }),
+      errorCode: t.int16('0+'),
+      errorMessage: t.nullableString('5+', { default: null }),
     }),
   },
 });
 
-export const createPartitions = api({
+export const createPartitions = t.api({
   about: { key: 37, name: 'CreatePartitions', versions: '0-3', flexible: 2 },
   request: {
-    topics: list('0+', {
-      name: string('0+'),
-      count: int32('0+'),
-      assignments: nullableList('0+', { brokerIds: arrayOf('0+', int32) }),
+    topics: t.list('0+', {
+      name: t.string('0+'),
+      count: t.int32('0+'),
+      assignments: t.nullableList('0+', { brokerIds: t.list('0+', t.int32) }),
     }),
-    timeoutMs: int32('0+'),
-    validateOnly: boolean('0+'),
+    timeoutMs: t.int32('0+'),
+    validateOnly: t.boolean('0+'),
   },
   response: {
-    throttleTimeMs: int32('0+', { default: 0 }),
-    results: list('0+', {
-      name: string('0+'),
-      errorCode: int16('0+'),
-      errorMessage: nullableString('0+', { default: null }),
+    throttleTimeMs: t.int32('0+', { default: 0 }),
+    results: t.list('0+', {
+      name: t.string('0+'),
+      errorCode: t.int16('0+'),
+      errorMessage: t.nullableString('0+', { default: null }),
     }),
   },
 });
 
-export const describeConfigs = api({
+export const describeConfigs = t.api({
   about: { key: 32, name: 'DescribeConfigs', versions: '1-4', flexible: 4 },
   request: {
-    resources: list('0+', {
-      resourceType: int8('0+'),
-      resourceName: string('0+'),
-      configurationKeys: nullableArrayOf('0+', string),
+    resources: t.list('0+', {
+      resourceType: t.int8('0+'),
+      resourceName: t.string('0+'),
+      configurationKeys: t.nullableList('0+', t.string),
     }),
-    includeSynonyms: boolean('1+'),
-    includeDocumentation: boolean('3+'),
+    includeSynonyms: t.boolean('1+'),
+    includeDocumentation: t.boolean('3+'),
   },
   response: {
-    throttleTimeMs: int32('0+', { default: 0 }),
-    results: list('0+', {
-      errorCode: int16('0+'),
-      errorMessage: nullableString('0+', { default: null }),
-      resourceType: int8('0+'),
-      resourceName: string('0+'),
-      configs: list('0+', {
-        name: string('0+'),
-        value: nullableString('0+'),
-        readOnly: boolean('0+'),
-        configSource: int8('1+', { default: -1 }),
-        isSensitive: boolean('0+'),
-        synonyms: optionalList('1+', { name: string('1+'), value: nullableString('1+'), source: int8('1+') }),
-        configType: int8('3+', { default: 0 }),
-        documentation: nullableString('3+', { default: null }),
+    throttleTimeMs: t.int32('0+', { default: 0 }),
+    results: t.list('0+', {
+      errorCode: t.int16('0+'),
+      errorMessage: t.nullableString('0+', { default: null }),
+      resourceType: t.int8('0+'),
+      resourceName: t.string('0+'),
+      configs: t.list('0+', {
+        name: t.string('0+'),
+        value: t.nullableString('0+'),
+        readOnly: t.boolean('0+'),
+        configSource: t.int8('1+', { default: -1 }),
+        isSensitive: t.boolean('0+'),
+        synonyms: t.optionalList('1+', {
+          name: t.string('1+'),
+          value: t.nullableString('1+'),
+          source: t.int8('1+'),
+        }),
+        configType: t.int8('3+', { default: 0 }),
+        documentation: t.nullableString('3+', { default: null }),
       }),
     }),
   },
 });
 
-const configResponses = list('0+', {
-  errorCode: int16('0+'),
-  errorMessage: nullableString('0+', { default: null }),
-  resourceType: int8('0+'),
-  resourceName: string('0+'),
+const configResponses = t.list('0+', {
+  errorCode: t.int16('0+'),
+  errorMessage: t.nullableString('0+', { default: null }),
+  resourceType: t.int8('0+'),
+  resourceName: t.string('0+'),
 });
 
-export const alterConfigs = api({
+export const alterConfigs = t.api({
   about: { key: 33, name: 'AlterConfigs', versions: '0-2', flexible: 2 },
   request: {
-    resources: list('0+', {
-      resourceType: int8('0+'),
-      resourceName: string('0+'),
-      configs: list('0+', { name: string('0+'), value: nullableString('0+') }),
+    resources: t.list('0+', {
+      resourceType: t.int8('0+'),
+      resourceName: t.string('0+'),
+      configs: t.list('0+', { name: t.string('0+'), value: t.nullableString('0+') }),
     }),
-    validateOnly: boolean('0+'),
+    validateOnly: t.boolean('0+'),
   },
-  response: { throttleTimeMs: int32('0+', { default: 0 }), responses: configResponses },
+  response: { throttleTimeMs: t.int32('0+', { default: 0 }), responses: configResponses },
 });
 
-export const incrementalAlterConfigs = api({
+export const incrementalAlterConfigs = t.api({
   about: { key: 44, name: 'IncrementalAlterConfigs', versions: '0-1', flexible: 1 },
   request: {
-    resources: list('0+', {
-      resourceType: int8('0+'),
-      resourceName: string('0+'),
-      configs: list('0+', { name: string('0+'), configOperation: int8('0+'), value: nullableString('0+') }),
+    resources: t.list('0+', {
+      resourceType: t.int8('0+'),
+      resourceName: t.string('0+'),
+      configs: t.list('0+', {
+        name: t.string('0+'),
+        configOperation: t.int8('0+'),
+        value: t.nullableString('0+'),
+      }),
     }),
-    validateOnly: boolean('0+'),
+    validateOnly: t.boolean('0+'),
   },
-  response: { throttleTimeMs: int32('0+', { default: 0 }), responses: configResponses },
+  response: { throttleTimeMs: t.int32('0+', { default: 0 }), responses: configResponses },
 });

@@ -1,169 +1,146 @@
-import {
-  NO_ID,
-  api,
-  arrayOf,
-  int16,
-  int32,
-  int64,
-  int8,
-  list,
-  nullableList,
-  nullableString,
-  optionalList,
-  partitionsByTopic,
-  records,
-  string,
-  struct,
-  uuid,
-} from '../schema.ts';
-
-const currentLeader = { leaderId: int32('0+', { default: -1 }), leaderEpoch: int32('0+', { default: -1 }) };
+import * as t from '../schema.ts';
 
 /** From version 13 a topic goes by its id; the versions a client may use with transactions begin at 3. */
-export const produce = api({
+export const produce = t.api({
   about: { key: 0, name: 'Produce', versions: '3-13', flexible: 9 },
   request: {
-    transactionalId: nullableString('3+'),
-    acks: int16('0+'),
-    timeoutMs: int32('0+'),
-    topics: list('0+', {
-      name: string('0-12'),
-      topicId: uuid('13+'),
-      partitions: list('0+', { index: int32('0+'), records: records('0+') }),
+    transactionalId: t.nullableString('3+'),
+    acks: t.int16('0+'),
+    timeoutMs: t.int32('0+'),
+    topics: t.list('0+', {
+      name: t.string('0-12'),
+      topicId: t.uuid('13+'),
+      partitions: t.list('0+', { index: t.int32('0+'), records: t.records('0+') }),
     }),
   },
   response: {
-    topics: list('0+', {
-      name: string('0-12', { default: '' }),
-      topicId: uuid('13+', { default: NO_ID }),
-      partitions: list('0+', {
-        index: int32('0+'),
-        errorCode: int16('0+'),
-        baseOffset: int64('0+'),
-        logAppendTimeMs: int64('2+', { default: -1 }),
-        logStartOffset: int64('5+', { default: -1 }),
-        recordErrors: optionalList('8+', {
-          batchIndex: int32('8+'),
-          batchIndexErrorMessage: nullableString('8+', { default: null }),
+    topics: t.list('0+', {
+      name: t.string('0-12', { default: '' }),
+      topicId: t.uuid('13+', { default: t.NO_ID }),
+      partitions: t.list('0+', {
+        index: t.int32('0+'),
+        errorCode: t.int16('0+'),
+        baseOffset: t.int64('0+'),
+        logAppendTimeMs: t.int64('2+', { default: -1 }),
+        logStartOffset: t.int64('5+', { default: -1 }),
+        recordErrors: t.optionalList('8+', {
+          batchIndex: t.int32('8+'),
+          batchIndexErrorMessage: t.nullableString('8+', { default: null }),
         }),
-        errorMessage: nullableString('8+', { default: null }),
-        currentLeader: struct('10+', currentLeader, { tag: 0, default: null }),
+        errorMessage: t.nullableString('8+', { default: null }),
       }),
     }),
-    throttleTimeMs: int32('1+', { default: 0 }),
+    throttleTimeMs: t.int32('1+', { default: 0 }),
   },
 });
 
-export const fetch = api({
+export const fetch = t.api({
   about: { key: 1, name: 'Fetch', versions: '4-18', flexible: 12 },
   request: {
-    clusterId: nullableString('12+', { tag: 0, default: null }),
-    replicaId: int32('0-14', { default: -1 }),
-    maxWaitMs: int32('0+'),
-    minBytes: int32('0+'),
-    maxBytes: int32('3+'),
-    isolationLevel: int8('4+'),
-    sessionId: int32('7+'),
-    sessionEpoch: int32('7+', { default: -1 }),
-    topics: list('0+', {
-      name: string('0-12'),
-      topicId: uuid('13+'),
-      partitions: list('0+', {
-        index: int32('0+'),
-        currentLeaderEpoch: int32('9+', { default: -1 }),
-        fetchOffset: int64('0+'),
-        lastFetchedEpoch: int32('12+', { default: -1 }),
-        logStartOffset: int64('5+', { default: -1 }),
-        partitionMaxBytes: int32('0+'),
+    replicaId: t.int32('0-14', { default: -1 }),
+    maxWaitMs: t.int32('0+'),
+    minBytes: t.int32('0+'),
+    maxBytes: t.int32('3+'),
+    isolationLevel: t.int8('4+'),
+    sessionId: t.int32('7+'),
+    sessionEpoch: t.int32('7+', { default: -1 }),
+    topics: t.list('0+', {
+      name: t.string('0-12'),
+      topicId: t.uuid('13+'),
+      partitions: t.list('0+', {
+        index: t.int32('0+'),
+        currentLeaderEpoch: t.int32('9+', { default: -1 }),
+        fetchOffset: t.int64('0+'),
+        lastFetchedEpoch: t.int32('12+', { default: -1 }),
+        logStartOffset: t.int64('5+', { default: -1 }),
+        partitionMaxBytes: t.int32('0+'),
       }),
     }),
-    forgottenTopics: list('7+', {
-      name: string('7-12'),
-      topicId: uuid('13+'),
-      partitions: arrayOf('7+', int32),
+    forgottenTopics: t.list('7+', {
+      name: t.string('7-12'),
+      topicId: t.uuid('13+'),
+      partitions: t.list('7+', t.int32),
     }),
-    rackId: string('11+', { default: '' }),
+    rackId: t.string('11+', { default: '' }),
   },
   response: {
-    throttleTimeMs: int32('1+', { default: 0 }),
-    errorCode: int16('7+', { default: 0 }),
-    sessionId: int32('7+', { default: 0 }),
-    topics: list('0+', {
-      name: string('0-12', { default: '' }),
-      topicId: uuid('13+', { default: NO_ID }),
-      partitions: list('0+', {
-        index: int32('0+'),
-        errorCode: int16('0+'),
-        highWatermark: int64('0+'),
-        lastStableOffset: int64('4+', { default: -1 }),
-        logStartOffset: int64('5+', { default: -1 }),
-        abortedTransactions: nullableList('4+', { producerId: int64('4+'), firstOffset: int64('4+') }),
-        preferredReadReplica: int32('11+', { default: -1 }),
-        records: records('0+'),
-        divergingEpoch: struct(
-          '12+',
-          { epoch: int32('12+', { default: -1 }), endOffset: int64('12+', { default: -1 }) },
-          { tag: 0, default: null },
-        ),
-        currentLeader: struct('12+', currentLeader, { tag: 1, default: null }),
+    throttleTimeMs: t.int32('1+', { default: 0 }),
+    errorCode: t.int16('7+', { default: 0 }),
+    sessionId: t.int32('7+', { default: 0 }),
+    topics: t.list('0+', {
+      name: t.string('0-12', { default: '' }),
+      topicId: t.uuid('13+', { default: t.NO_ID }),
+      partitions: t.list('0+', {
+        index: t.int32('0+'),
+        errorCode: t.int16('0+'),
+        highWatermark: t.int64('0+'),
+        lastStableOffset: t.int64('4+', { default: -1 }),
+        logStartOffset: t.int64('5+', { default: -1 }),
+        abortedTransactions: t.nullableList('4+', { producerId: t.int64('4+'), firstOffset: t.int64('4+') }),
+        preferredReadReplica: t.int32('11+', { default: -1 }),
+        records: t.records('0+'),
       }),
     }),
   },
 });
 
-export const listOffsets = api({
+export const listOffsets = t.api({
   about: { key: 2, name: 'ListOffsets', versions: '1-11', flexible: 6 },
   request: {
-    replicaId: int32('0+'),
-    isolationLevel: int8('2+'),
-    topics: partitionsByTopic({
-      index: int32('0+'),
-      currentLeaderEpoch: int32('4+', { default: -1 }),
-      timestamp: int64('0+'),
+    replicaId: t.int32('0+'),
+    isolationLevel: t.int8('2+'),
+    topics: t.partitionsByTopic({
+      index: t.int32('0+'),
+      currentLeaderEpoch: t.int32('4+', { default: -1 }),
+      timestamp: t.int64('0+'),
     }),
-    timeoutMs: int32('10+'),
+    timeoutMs: t.int32('10+'),
   },
   response: {
-    throttleTimeMs: int32('2+', { default: 0 }),
-    topics: partitionsByTopic({
-      index: int32('0+'),
-      errorCode: int16('0+'),
-      timestamp: int64('1+', { default: -1 }),
-      offset: int64('1+', { default: -1 }),
-      leaderEpoch: int32('4+', { default: -1 }),
+    throttleTimeMs: t.int32('2+', { default: 0 }),
+    topics: t.partitionsByTopic({
+      index: t.int32('0+'),
+      errorCode: t.int16('0+'),
+      timestamp: t.int64('1+', { default: -1 }),
+      offset: t.int64('1+', { default: -1 }),
+      leaderEpoch: t.int32('4+', { default: -1 }),
     }),
   },
 });
 
-export const offsetForLeaderEpoch = api({
+export const offsetForLeaderEpoch = t.api({
   about: { key: 23, name: 'OffsetForLeaderEpoch', versions: '2-4', flexible: 4 },
   request: {
-    replicaId: int32('3+', { default: -2 }),
-    topics: partitionsByTopic({
-      index: int32('0+'),
-      currentLeaderEpoch: int32('2+', { default: -1 }),
-      leaderEpoch: int32('0+'),
+    replicaId: t.int32('3+', { default: -2 }),
+    topics: t.partitionsByTopic({
+      index: t.int32('0+'),
+      currentLeaderEpoch: t.int32('2+', { default: -1 }),
+      leaderEpoch: t.int32('0+'),
     }),
   },
   response: {
-    throttleTimeMs: int32('2+', { default: 0 }),
-    topics: partitionsByTopic({
-      errorCode: int16('0+'),
-      index: int32('0+'),
-      leaderEpoch: int32('1+', { default: -1 }),
-      endOffset: int64('0+', { default: -1 }),
+    throttleTimeMs: t.int32('2+', { default: 0 }),
+    topics: t.partitionsByTopic({
+      errorCode: t.int16('0+'),
+      index: t.int32('0+'),
+      leaderEpoch: t.int32('1+', { default: -1 }),
+      endOffset: t.int64('0+', { default: -1 }),
     }),
   },
 });
 
-export const deleteRecords = api({
+export const deleteRecords = t.api({
   about: { key: 21, name: 'DeleteRecords', versions: '0-2', flexible: 2 },
   request: {
-    topics: partitionsByTopic({ index: int32('0+'), offset: int64('0+') }),
-    timeoutMs: int32('0+'),
+    topics: t.partitionsByTopic({ index: t.int32('0+'), offset: t.int64('0+') }),
+    timeoutMs: t.int32('0+'),
   },
   response: {
-    throttleTimeMs: int32('0+', { default: 0 }),
-    topics: partitionsByTopic({ index: int32('0+'), lowWatermark: int64('0+'), errorCode: int16('0+') }),
+    throttleTimeMs: t.int32('0+', { default: 0 }),
+    topics: t.partitionsByTopic({
+      index: t.int32('0+'),
+      lowWatermark: t.int64('0+', { default: -1 }),
+      errorCode: t.int16('0+'),
+    }),
   },
 });
