@@ -21,6 +21,7 @@ describe('a record of the replies', () => {
     ['one in the place of a consumer', { ...outcome, outcome: 'ignored', response }, 'renderer'],
     ["a consumer's", { body: 'x' }, 'consumer'],
     ["a consumer's error", { error: 'no' }, 'consumer'],
+    ["a consumer's that is not valid", { status: 99 }, 'consumer'],
   ])('%s', (_what, value, source) => {
     expect(read(value)?.source).toBe(source);
   });
@@ -39,9 +40,12 @@ describe('a record of the replies', () => {
     });
   });
 
+  it.each([[{}], [{ status: 99 }], ['text'], [null]])('%j is stored as the caller sees it: 502', (value) => {
+    expect(read(value)).toMatchObject({ source: 'consumer', status: 502, content_type: 'application/json' });
+  });
+
   it.each([
-    ['nothing', {}, id],
-    ['a status that is none', { status: 99 }, id],
+    ['an outcome that is none', { ...outcome, outcome: 'unheard of' }, id],
     ['an answer to no execution', { body: 'x' }, 'somebody'],
     ['an answer to one of the future', { body: 'x' }, 'ffffffff-5a88-7000-8000-000000000000'],
   ])('is poison when it is %s', (_what, value, key) => {

@@ -1,7 +1,8 @@
-import { reply, responseLimits } from '@tributary/event-schemas';
+import { readReply, responseLimits } from '@tributary/event-schemas';
 import type { ConsumerReply, OutcomeReply, ReplyAnswer } from '@tributary/event-schemas';
 import type { IncomingRecord } from '@tributary/messaging';
-import { parse, storedDay } from './execution-row.ts';
+import { PoisonRecordError } from './errors.ts';
+import { storedDay } from './execution-row.ts';
 
 /** An answer to a caller in the columns' names of `execution_answers`. */
 export interface AnswerRow {
@@ -19,14 +20,16 @@ export interface AnswerRow {
 
 /**
  * Reads a record of `tributary.replies`; undefined where nothing is to be stored: an outcome without an answer of its own
- * (the executions tell it), or an answer of the renderer that its caller has got inline. Throws
- * {@link PoisonRecordError} for what is no reply, or of no execution.
+ * (the executions tell it), or an answer of the renderer that its caller has got inline. A consumer's answer that is not
+ * valid is stored as its caller sees it. Throws {@link PoisonRecordError} for an outcome that is none, or of no execution.
  */
 export function answerRow(
   { key, value, partition, offset }: Pick<IncomingRecord, 'key' | 'value' | 'partition' | 'offset'>,
   now: number,
 ): AnswerRow | undefined {
-  const answer = parse(reply, value?.toString('utf8') ?? '', 'the value');
+  const read = readReply(value?.toString('utf8') ?? '');
+  if (!read) throw new PoisonRecordError('the value is not valid: it is no outcome');
+  const answer = read.reply;
   const given = 'outcome' in answer ? rendererAnswer(answer) : consumerAnswer(answer);
   if (!given) return undefined;
   const id = key?.toString('utf8').toLowerCase() ?? '';

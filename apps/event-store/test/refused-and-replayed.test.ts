@@ -296,6 +296,32 @@ describe("a consumer's answer", () => {
     expect([stored.status, await stored.json()]).toEqual([400, { error: 'no such customer' }]);
   });
 
+  it('answers the duplicates of its call too, and one that is not valid answers 502', async () => {
+    const [first, second] = [waiting(), waiting()];
+    const id = second.execution_id;
+    for (const request of [first, second]) await store(request);
+    await harness.publisher.publish(
+      outcomeRecordOf(
+        outcomeOf(second, {
+          outcome: 'ignored',
+          cause: 'duplicate',
+          duplicate_of: first.execution_id,
+          events: [],
+          response: null,
+        }),
+      ),
+    );
+    await execution(id, { outcome: 'ignored', response: null });
+    expect((await answer(id, { body: 'x' })).status).toBe(409);
+    await harness.publisher.publish(replyRecordOf(first.execution_id, REPLY_PARTITION, { status: 'fine' }));
+    await execution(id, { response: { status: 502 }, duplicate_of: first.execution_id });
+    const stored = await ws.call('GET', `/executions/${id}/response`);
+    expect([stored.status, await stored.json()]).toEqual([
+      502,
+      { error: expect.stringMatching(/not valid/) },
+    ]);
+  });
+
   it.each<[string, Partial<CapturedRequest>]>([
     ['a quiet webhook', { response_mode: 'quiet' }],
     ['a receipt', { response_mode: 'receipt', reply_partition: null }],

@@ -1,4 +1,5 @@
-import { consumerReply, outcomeReply, topics } from '@tributary/event-schemas';
+import { metrics } from '@opentelemetry/api';
+import { readReply, topics } from '@tributary/event-schemas';
 import type { Reply } from '@tributary/event-schemas';
 import { createPartitionReader } from '@tributary/messaging';
 import type { IncomingRecord, Messaging } from '@tributary/messaging';
@@ -25,14 +26,20 @@ export function createReplyReader(
   },
 ): ReplyReader {
   const topic = topics.replies.name;
+  const invalid = metrics.getMeter('@tributary/ingress').createCounter('tributary_ingress_invalid_replies', {
+    description: 'Answers to callers who waited that were none',
+  });
   let reading: { partition: number; reader: ReturnType<typeof createPartitionReader> } | undefined;
 
   function onRecord({ key, value, offset }: IncomingRecord): void {
     const executionId = key?.toString() ?? '';
     if (!options.isAwaited(executionId)) return;
-    const reply = decodeReply(value);
-    if (reply) options.onReply(executionId, reply);
-    else options.logger.warn({ topic, offset: String(offset), executionId }, 'a reply could not be read');
+    const read = readReply(value?.toString('utf8') ?? '');
+    if (read) options.onReply(executionId, read.reply);
+    if (read && read.fault === undefined) return;
+    invalid.add(1);
+    const fault = read?.fault ?? 'The outcome is not understood.';
+    options.logger.warn({ topic, offset: String(offset), executionId, fault }, 'a reply is not valid');
   }
 
   const health = (): Health => reading?.reader.health() ?? { healthy: false, detail: 'not started' };
@@ -50,17 +57,4 @@ export function createReplyReader(
     },
     stop: () => reading?.reader.stop(),
   };
-}
-
-/** A reply of the renderer, which names its execution and the outcome, or of a consumer; undefined when it is neither. */
-export function decodeReply(value: Buffer | null): Reply | undefined {
-  if (value === null) return undefined;
-  try {
-    const json: unknown = JSON.parse(value.toString('utf8'));
-    const isOutcome = typeof json === 'object' && json !== null && 'outcome' in json;
-    return (isOutcome ? outcomeReply : consumerReply).safeParse(json).data;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

@@ -16,9 +16,13 @@ import { createInFlightBound } from './in-flight-bound.ts';
 import { createRefusalRecorder } from './refusal-record.ts';
 import { createReplyReader } from './reply-reader.ts';
 import { createReplyWaiters } from './reply-waiters.ts';
+import { createSharedAnswers } from './shared-answers.ts';
 import { createAccessTable, createHookTable } from './tables.ts';
 import { createUsageCounter } from './usage-counter.ts';
 import { createWebhookDirectory } from './webhook-directory.ts';
+
+/** What the answers for duplicates may weigh. */
+const SHARED_ANSWERS_BYTES = 16_777_216;
 
 /** Builds the ingress: parts are added in the order in which they start, and stop in reverse. Returns its port, for tests. */
 export function buildIngress({ config, logger, lifecycle }: ServiceContext<IngressConfig>): {
@@ -96,6 +100,7 @@ export function buildIngress({ config, logger, lifecycle }: ServiceContext<Ingre
     refusals,
     usage,
     waiters,
+    sharedAnswers: createSharedAnswers({ maxBytes: SHARED_ANSWERS_BYTES }),
     waitLimitMs: config.WAIT_LIMIT_MS,
     replyPartition: replies.partition,
     bound,

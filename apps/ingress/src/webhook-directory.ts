@@ -18,6 +18,8 @@ export interface Hook {
   mode: ResponseMode;
   /** Of a `sync` webhook: the milliseconds that its caller waits. */
   syncTimeoutMs: number | undefined;
+  /** Whether a call may be a duplicate that gets the answer of the first one. */
+  deduplicates: boolean;
   maxBodyBytes: number;
   /** Null: no limit. */
   requestsPerSecond: number | null;
@@ -69,6 +71,8 @@ export function decodeHook(value: Buffer | null): Hook | DeletedHook | undefined
     ...methodsOf(record.methods),
     mode: record.response.mode,
     syncTimeoutMs: syncTimeoutOf(record.response),
+    // Of the rest it is the renderer's.
+    deduplicates: 'deduplication' in json && json.deduplication !== null,
     maxBodyBytes: record.limits.max_body_bytes,
     requestsPerSecond: record.limits.requests_per_second,
     concurrency: record.limits.concurrency,

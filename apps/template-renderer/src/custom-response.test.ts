@@ -92,7 +92,8 @@ describe('a custom answer', () => {
 
   it('of a duplicate is the first one', () => {
     const response = { status: 201, content_type: null, headers: {}, body: 'first' };
-    const seen = { a: { executionId: '018f4b5e-0000-7000-8000-000000000001', response } };
+    const executionId = '018f4b5e-0000-7000-8000-000000000001';
+    const seen = { a: { executionId, response, answeredByConsumer: false } };
     const execution = runExecution(
       { deduplication: { key: "'a'" }, response: { mode: 'custom', body: 'second' } },
       { request: waits, seen },

@@ -17,6 +17,7 @@ function aClaim(changes: Partial<Claim> = {}): Claim {
     receivedMs: T0,
     windowMs: 600_000,
     reply: { execution_id: executionId, outcome: 'emitted', cause: null, error: null },
+    answeredByConsumer: false,
     ...changes,
   };
 }
@@ -88,6 +89,14 @@ describe('deduplication', () => {
     const { deduplication, firstOf } = setUp();
     follow(deduplication, [...former.commit(), ...former.commit({ key: 'b' })]);
     expect([firstOf('a'), firstOf('b')]).toEqual([aClaim().executionId, aClaim().executionId]);
+  });
+
+  it.each([true, false])('knows whether a consumer answers the first one (%s), also when restored', (by) => {
+    const former = setUp();
+    const { deduplication } = setUp();
+    follow(deduplication, former.commit({ answeredByConsumer: by }));
+    for (const each of [former.deduplication, deduplication])
+      expect(each.begin(0).firstOf(webhookId, 'a', T0)?.answeredByConsumer).toBe(by);
   });
 
   it('knows better than a topic that is behind', () => {

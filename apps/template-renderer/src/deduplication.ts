@@ -7,6 +7,8 @@ import type { IncomingRecord, OutgoingRecord } from '@tributary/messaging';
 export interface FirstExecution {
   executionId: string;
   response: ReplyAnswer | null;
+  /** Whether a consumer of its events answers its caller. */
+  answeredByConsumer: boolean;
 }
 
 interface Known extends FirstExecution {
@@ -22,6 +24,7 @@ export interface Claim {
   receivedMs: number;
   windowMs: number;
   reply: NonNullable<DeduplicationRecord['reply']>;
+  answeredByConsumer: boolean;
 }
 
 /**
@@ -152,8 +155,9 @@ export function createDeduplication({
         claim: (claim) => {
           const name = nameOf(claim.webhookId, claim.key);
           const expiresMs = claim.receivedMs + claim.windowMs;
-          const { executionId, reply } = claim;
-          const entry = { executionId, response: reply.response ?? null, partition, expiresMs };
+          const { executionId, reply, answeredByConsumer } = claim;
+          const response = reply.response ?? null;
+          const entry = { executionId, response, answeredByConsumer, partition, expiresMs };
           claims.set(name, { entry, record: toRecord(name, partition, claim) });
         },
         records: () => [
@@ -188,7 +192,7 @@ function weight({ response }: Known): number {
 function toRecord(
   name: string,
   partition: number,
-  { webhookId, executionId, receivedMs, windowMs, reply }: Claim,
+  { webhookId, executionId, receivedMs, windowMs, reply, answeredByConsumer }: Claim,
 ): OutgoingRecord {
   const value: DeduplicationRecord = {
     execution_id: executionId,
@@ -196,6 +200,7 @@ function toRecord(
     seen: new Date(receivedMs).toISOString(),
     expires: new Date(receivedMs + windowMs).toISOString(),
     reply,
+    answered_by_consumer: answeredByConsumer,
   };
   return {
     topic: topics.deduplication.name,
@@ -213,11 +218,13 @@ function tombstone(name: string, partition: number): OutgoingRecord {
 
 /** Throws for a record that nobody could have written; it is logged and left out. */
 function readRecord(key: Buffer, value: Buffer): Omit<Known, 'partition'> & { name: string; seenMs: number } {
-  const { execution_id, seen, expires, reply } = deduplicationRecord.parse(JSON.parse(value.toString()));
+  const record = deduplicationRecord.parse(JSON.parse(value.toString()));
+  const { execution_id, seen, expires, reply, answered_by_consumer } = record;
   return {
     name: key.toString(),
     executionId: execution_id,
     response: reply?.response ?? null,
+    answeredByConsumer: answered_by_consumer,
     seenMs: Date.parse(seen),
     expiresMs: Date.parse(expires),
   };

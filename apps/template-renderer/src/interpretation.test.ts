@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { CapturedRequest } from '@tributary/event-schemas';
 import { createThrottle } from '@tributary/templating';
 import { MINIMAL, runExecution } from '../test/run-execution.ts';
+import { replyOf } from './records.ts';
 
 const json: Partial<CapturedRequest> = { headers: [['Content-Type', 'application/json']] };
 const github = (event: string): Partial<CapturedRequest> => ({
@@ -213,7 +214,8 @@ describe('a schema', () => {
 
 describe('deduplication', () => {
   const deduplication = { key: "headers['x-github-delivery']" };
-  const seen = { '72d3162e': { executionId: '018f4b5e-0000-7000-8000-000000000001', response: null } };
+  const executionId = '018f4b5e-0000-7000-8000-000000000001';
+  const seen = { '72d3162e': { executionId, response: null, answeredByConsumer: false } };
 
   it('takes the key of what was emitted', () => {
     expect(runExecution({ deduplication }, { request: github('push') }).key).toBe('72d3162e');
@@ -233,6 +235,32 @@ describe('deduplication', () => {
       key: null,
     });
   });
+
+  it.each([
+    ['sync', true, undefined, { duplicate_of: executionId }],
+    ['sync', false, { status: 204 }, {}],
+    ['quiet', true, { status: 204 }, {}],
+  ] as const)(
+    'of a first call in %s, answered by a consumer: %s, tells its caller whose answer it gets',
+    (mode, answeredByConsumer, response, told) => {
+      const { outcome, response: own } = runExecution(
+        { deduplication: { key: "'a'" } },
+        {
+          request: { response_mode: mode, reply_partition: 1 },
+          seen: { a: { executionId, response: null, answeredByConsumer } },
+        },
+      );
+      expect([outcome.response, own]).toEqual([response, null]);
+      const { execution_id } = outcome;
+      expect(replyOf(outcome, own)).toEqual({
+        execution_id,
+        outcome: 'ignored',
+        cause: 'duplicate',
+        error: null,
+        ...told,
+      });
+    },
+  );
 
   it.each([
     ['a missing key', {}, {}],

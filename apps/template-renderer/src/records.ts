@@ -82,12 +82,22 @@ export function outcomeRecord(
   };
 }
 
-/** The outcome, and the answer of the webhook's own, as the ingress is told. */
+/**
+ * The outcome, and the answer of the webhook's own, as the ingress is told. Of a duplicate whose answer is not for the
+ * renderer to say, whose it is.
+ */
 export function replyOf(
-  { execution_id, outcome, cause, error }: Outcome,
+  { execution_id, outcome, cause, error, duplicate_of, response: answered }: Outcome,
   response: ReplyAnswer | null,
 ): OutcomeReply {
-  return { execution_id, outcome, cause, error, ...(response === null ? {} : { response }) };
+  return {
+    execution_id,
+    outcome,
+    cause,
+    error,
+    ...(response === null ? {} : { response }),
+    ...(duplicate_of && !answered ? { duplicate_of } : {}),
+  };
 }
 
 /** The record of a reply to the ingress that waits on `partition`. */

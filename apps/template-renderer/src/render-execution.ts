@@ -4,6 +4,7 @@ import type { CapturedRequest, Outcome, ReplyAnswer } from '@tributary/event-sch
 import type { Throttle } from '@tributary/templating';
 import type { WrittenEvent } from './complete-event.ts';
 import { customResponse } from './custom-response.ts';
+import type { FirstExecution } from './deduplication.ts';
 import { failedEvent } from './failed-event.ts';
 import type { Failure } from './failure.ts';
 import { interpret } from './interpretation.ts';
@@ -109,9 +110,15 @@ function conclude(
       error: 'error' in verdict ? verdict.error : null,
       ...('first' in verdict ? { duplicate_of: verdict.first.executionId } : {}),
       ...(response === null ? {} : { status: response.status }),
+      ...('first' in verdict && sharesAnswer(request, verdict.first) ? { status: null } : {}),
     },
   );
   return { outcome, events, failure: null, rendered, response, key };
+}
+
+/** Whether the caller of a duplicate gets what a consumer answers the first one. */
+function sharesAnswer({ response_mode: mode }: CapturedRequest, first: FirstExecution): boolean {
+  return mode === 'sync' && first.answeredByConsumer;
 }
 
 /** The outcome of a request that was not rendered. */
@@ -128,7 +135,7 @@ export function unrenderedOutcome(
 
 type Ended = Pick<Outcome, 'outcome'> &
   Partial<Pick<Outcome, 'cause' | 'error' | 'duplicate_of'>> & {
-    /** Of the webhook's own answer. */ status?: number;
+    /** Of the webhook's own answer; null: it is for a consumer to say. */ status?: number | null;
   };
 
 function outcomeOf(
@@ -154,7 +161,7 @@ function outcomeOf(
     events: events.map(({ event }) => event.id),
     replay_of: request.replay_of,
     ...further,
-    ...(isOurs ? { response: { status: status ?? outcomeStatus({ outcome }) } } : {}),
+    ...(isOurs && status !== null ? { response: { status: status ?? outcomeStatus({ outcome }) } } : {}),
     steps: timer.steps,
   };
 }

@@ -11,3 +11,11 @@ export function replyPartition(
   if (mode === 'receipt') return null;
   return mode === 'sync' && outcome === 'emitted' ? null : partition;
 }
+
+/** Whether a consumer of its events answers the caller of a request. */
+export function isAnsweredByConsumer(
+  { reply_partition: partition, response_mode: mode }: CapturedRequest,
+  { outcome }: Pick<Outcome, 'outcome'>,
+): boolean {
+  return mode === 'sync' && outcome === 'emitted' && partition !== null;
+}

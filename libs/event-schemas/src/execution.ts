@@ -125,9 +125,12 @@ export const outcome = z.object({
 });
 export type Outcome = z.output<typeof outcome>;
 
-/** The outcome as the renderer tells it to the ingress that waits; `response` where the webhook's own answer was rendered. */
+/**
+ * The outcome as the renderer tells it to the ingress that waits; `response` where the webhook's own answer was rendered.
+ * `duplicate_of` of a `sync` webhook's duplicate: a consumer answers that execution, and its answer is this caller's too.
+ */
 export const outcomeReply = outcome
-  .pick({ execution_id: true, outcome: true, cause: true, error: true })
+  .pick({ execution_id: true, outcome: true, cause: true, error: true, duplicate_of: true })
   .extend({ response: replyAnswer.nullish() });
 export type OutcomeReply = z.output<typeof outcomeReply>;
 
@@ -143,6 +146,8 @@ export const deduplicationRecord = z.object({
   seen: instant,
   expires: instant,
   reply: outcomeReply.nullish(),
+  /** Whether the caller of the first one waits for a consumer's answer. */
+  answered_by_consumer: z.boolean().default(false),
 });
 export type DeduplicationRecord = z.output<typeof deduplicationRecord>;
 

@@ -61,6 +61,7 @@ export {
 } from './handshake.ts';
 export type { HandshakeInput, HandshakeRecord, HandshakeType, ShownHandshake } from './handshake.ts';
 export { isJsonObject, parseJsonExactly } from './json.ts';
+export { invalidAnswer, readReply } from './read-reply.ts';
 export { consumerReply, replyAnswer } from './reply-answer.ts';
 export type { ConsumerReply, ReplyAnswer } from './reply-answer.ts';
 export { responseInput, responseLimits, responseModes, responseRecord } from './response.ts';

@@ -63,6 +63,8 @@ function partitionToAnswer({ execution, mode, replyPartition }: StoredExecution)
   }
   if (execution.response?.status === 202 || replyPartition === null)
     throw new HttpProblem(409, 'Nobody waits for an answer: the caller was told so at once.');
+  if (execution.duplicate_of !== null)
+    throw new HttpProblem(409, `It is a duplicate: its caller gets the answer of ${execution.duplicate_of}.`);
   if (execution.response !== null || execution.outcome === 'rejected') throw answeredAlready();
   return replyPartition;
 }

@@ -64,6 +64,9 @@ async function sendAnswer(
   const stored = await readExecution(db, workspace, id);
   if (!stored) throw notStored();
   const { execution, mode, replyPartition } = stored;
+  // A duplicate is no duplicate of another: the first one has an answer of its own, or none.
+  if (execution.duplicate_of !== null)
+    return sendAnswer(response, { db, workspace, id: execution.duplicate_of, patienceMs: 0 });
   if (
     mode === 'sync' &&
     replyPartition !== null &&

@@ -61,7 +61,8 @@ function answerOutcome(call: KnownCall, reply: OutcomeReply, deps: Receiving): A
   return { status, body: JSON.stringify(body) };
 }
 
-function answerConsumer(call: KnownCall, reply: ConsumerReply, deps: Receiving): Answer {
+/** What a consumer answers. */
+export function answerConsumer(call: KnownCall, reply: ConsumerReply, deps: Receiving): Answer {
   if ('error' in reply) return { status: 400, body: JSON.stringify({ error: reply.error }) };
   return answerInline(call, reply, deps);
 }
@@ -69,14 +70,18 @@ function answerConsumer(call: KnownCall, reply: ConsumerReply, deps: Receiving):
 /** The answer itself, or, where it is large, where it is stored. */
 function answerInline(call: KnownCall, answer: ReplyAnswer, deps: Receiving): Answer {
   const { status, content_type: contentType, headers, body } = answer;
-  if (Buffer.byteLength(body) > responseLimits.inlineBytes)
-    return { status: 303, headers: ['location', signedUrl(call, deps)] };
+  if (Buffer.byteLength(body) > responseLimits.inlineBytes) return storedAnswer(call, deps);
   return {
     status,
     ...(body === '' && contentType === null ? {} : { body }),
     contentType: contentType ?? 'text/plain; charset=utf-8',
     headers: Object.entries(headers).flat(),
   };
+}
+
+/** Where the answer to a call is stored, or will be. */
+export function storedAnswer(call: KnownCall, deps: Receiving): Answer {
+  return { status: 303, headers: ['location', signedUrl(call, deps)] };
 }
 
 function signedUrl({ executionId, hook }: KnownCall, { publicUrl, ring, now }: Receiving): string {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { isResponseSignature } from '@tributary/encryption';
 import { consumerReply } from '@tributary/event-schemas';
 import type { OutcomeReply, Reply } from '@tributary/event-schemas';
+import { eventually } from '@tributary/testing';
 import { hook, ID, ring } from '../../test/support/build-hook.ts';
 import { captured, startReceiver } from '../../test/support/receiver.ts';
 import type { Answered, Receiver } from '../../test/support/receiver.ts';
@@ -176,6 +177,72 @@ describe('a sync webhook', () => {
     });
     for (const name of ['set-cookie', 'x-bad', 'transfer-encoding']) expect(headers).not.toHaveProperty(name);
     expect(headers['x-execution-id']).not.toBe('forged');
+  });
+});
+
+describe('a duplicate of a call that a consumer answers', () => {
+  const deduplicating = { ...sync, syncTimeoutMs: 5_000, deduplicates: true };
+  const duplicateOf = (id: string) => outcome({ outcome: 'ignored', cause: 'duplicate', duplicate_of: id });
+
+  /** Starts a first call and a duplicate of it, which both wait for the consumer then. */
+  async function callTwice(settings: Partial<Hook> = deduplicating) {
+    receiver.hook = hook(settings);
+    const ids: string[] = [];
+    receiver.published = () => {
+      ids.push(captured(receiver.records.at(-1))['execution_id'] as string);
+      if (ids.length === 2) receiver.deps.waiters.settle(ids[1]!, duplicateOf(ids[0]!));
+      return Promise.resolve();
+    };
+    const first = receiver.call({ body: '{}' });
+    await eventually(() => ids.length === 1);
+    const second = receiver.call({ body: '{}' });
+    await eventually(() => ids.length === 2);
+    return { ids, first, second };
+  }
+
+  it.each([
+    ['its answer', { status: 201, body: 'made', headers: { 'x-run': '7' } }, 201, 'made'],
+    ['its error', { error: 'no' }, 400, '{"error":"no"}'],
+  ])('is told %s, as the first one is, and keeps its own id', async (_what, said, status, body) => {
+    const { ids, first, second } = await callTwice();
+    receiver.deps.waiters.settle(ids[0]!, answer(said));
+    const answers = await Promise.all([first, second]);
+    for (const each of answers) expect(each).toMatchObject({ status, body });
+    expect(answers.map(({ headers }) => headers['x-execution-id'])).toEqual(ids);
+    expect(answers[1]!.headers['x-run']).toBe(answers[0]!.headers['x-run']);
+  });
+
+  it('is told it also when the first one was answered long before', async () => {
+    const { ids, first, second } = await callTwice();
+    receiver.deps.waiters.settle(ids[0]!, answer({ status: 201, body: 'made' }));
+    await Promise.all([first, second]);
+    expect(await callWith(deduplicating, duplicateOf(ids[0]!))).toMatchObject({ status: 201, body: 'made' });
+  });
+
+  const isStoredAnswerOf = (id: string, { status, headers }: Answered): void => {
+    expect(status).toBe(303);
+    expect(new URL(headers.location!).pathname).toMatch(`/executions/${id}/response`);
+  };
+
+  it('is sent to where the answer is stored: when it is large, came too late, or was given elsewhere', async () => {
+    const { ids, first, second } = await callTwice();
+    receiver.deps.waiters.settle(ids[0]!, answer({ status: 200, body: 'x'.repeat(262_145) }));
+    await first;
+    isStoredAnswerOf(ids[0]!, await second);
+    const late = await callTwice({ ...deduplicating, syncTimeoutMs: 1 });
+    expect((await late.first).status).toBe(202);
+    isStoredAnswerOf(late.ids[0]!, await late.second);
+    isStoredAnswerOf(ID, await callWith(deduplicating, duplicateOf(ID)));
+  });
+
+  it('waits as every caller does: bounded in number', async () => {
+    const { ids, first, second } = await callTwice();
+    const { wait } = receiver.deps.waiters;
+    let waiting = 0;
+    receiver.deps.waiters.wait = (...given) => (++waiting === 1 ? wait(...given) : undefined);
+    isStoredAnswerOf(ids[0]!, await callWith(deduplicating, duplicateOf(ids[0]!)));
+    receiver.deps.waiters.settle(ids[0]!, answer({ body: 'x' }));
+    await Promise.all([first, second]);
   });
 });
 

@@ -9,6 +9,7 @@ import type { HookTarget } from '../hook-target.ts';
 import type { InFlightBound } from '../in-flight-bound.ts';
 import type { RefusalRecorder } from '../refusal-record.ts';
 import type { ReplyWaiters } from '../reply-waiters.ts';
+import type { SharedAnswers } from '../shared-answers.ts';
 import type { ServiceAccounts } from '../service-account.ts';
 import type { UsageCounter } from '../usage-counter.ts';
 import type { Hook } from '../webhook-directory.ts';
@@ -26,6 +27,7 @@ export interface Receiving {
   refusals: Pick<RefusalRecorder, 'record'>;
   usage: Pick<UsageCounter, 'count'>;
   waiters: ReplyWaiters;
+  sharedAnswers: SharedAnswers;
   /** How long the caller of a `quiet` or `custom` webhook waits, in milliseconds. */
   waitLimitMs: number;
   /** The partition of replies that this instance reads; null while it does not. */

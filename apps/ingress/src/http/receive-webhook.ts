@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parseHookTarget } from '../hook-target.ts';
 import { isoTime } from '../iso-time.ts';
+import { answerDuplicate } from './answer-duplicate.ts';
 import { answerDurable } from './answer-durable.ts';
 import type { Call, CallEnd, KnownCall, Receiving } from './call.ts';
 import { captureCall } from './capture-call.ts';
@@ -71,7 +72,8 @@ async function receive(call: Call, deps: Receiving): Promise<CallAnswer | undefi
   }
   if (intake.kind === 'gone') return undefined;
   if (intake.kind === 'answered') return intake.answer;
-  return answerDurable(known, await intake.reply, deps);
+  const reply = await intake.reply;
+  return answerDuplicate(known, reply, deps) ?? answerDurable(known, reply, deps);
 }
 
 function finish(call: Call, answer: CallAnswer | undefined, deps: Receiving): void {

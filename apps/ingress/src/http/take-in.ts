@@ -154,6 +154,7 @@ async function store(
   }
   deps.usage.count(hook, used, call.receivedMs);
   if (reply) {
+    if (hook.mode === 'sync' && hook.deduplicates) deps.sharedAnswers.add(executionId, reply);
     // A caller who goes away stops waiting.
     call.response.once('close', () => {
       deps.waiters.settle(executionId, undefined);
@@ -162,7 +163,8 @@ async function store(
   return { kind: 'durable', reply };
 }
 
-function waitingFor(hook: Hook, { waitLimitMs }: Receiving) {
+/** How a caller of a webhook waits. */
+export function waitingFor(hook: Hook, { waitLimitMs }: Receiving) {
   return { limitMs: hook.syncTimeoutMs ?? waitLimitMs, accepts: acceptedReplies(hook) };
 }
 

@@ -24,6 +24,7 @@ export function hook(changes: Partial<Hook> = {}): Hook {
     allow: 'GET, HEAD, POST',
     mode: 'receipt',
     syncTimeoutMs: undefined,
+    deduplicates: false,
     maxBodyBytes: 1_000,
     requestsPerSecond: null,
     concurrency: null,

@@ -18,6 +18,7 @@ import { receiveWebhook } from '../../src/http/receive-webhook.ts';
 import { createInFlightBound } from '../../src/in-flight-bound.ts';
 import { createRefusalRecorder } from '../../src/refusal-record.ts';
 import { createReplyWaiters } from '../../src/reply-waiters.ts';
+import { createSharedAnswers } from '../../src/shared-answers.ts';
 import type { Hook } from '../../src/webhook-directory.ts';
 import { hook, ring } from './build-hook.ts';
 
@@ -88,6 +89,7 @@ export async function startReceiver(): Promise<Receiver> {
       }),
       usage: { count: (counted, used) => receiver.usage.push({ hook: counted, used }) },
       waiters: createReplyWaiters({ maxLimitMs: 60_000, maxWaiters: 10 }),
+      sharedAnswers: createSharedAnswers({ maxBytes: 1_000_000 }),
       waitLimitMs: 100,
       replyPartition: () => 3,
       bound: createInFlightBound({ calls: 10, bytes: 10_000 }),

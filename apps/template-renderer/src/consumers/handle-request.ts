@@ -15,6 +15,7 @@ import { endOf } from '../observer.ts';
 import type { Observer } from '../observer.ts';
 import type { PreparedWebhooks } from '../prepared-webhook.ts';
 import { replyOf } from '../records.ts';
+import { isAnsweredByConsumer } from '../reply-partition.ts';
 import { renderExecution, unrenderedOutcome } from '../render-execution.ts';
 import type { Execution } from '../render-execution.ts';
 import type { Clock } from '../steps.ts';
@@ -177,7 +178,7 @@ function render(
         firstOf: deduplication && ((key) => deduplication.firstOf(webhook.id, key, receivedMs)),
       },
     );
-    claim(execution, { webhook, deduplication, receivedMs });
+    claim(execution, { request, webhook, deduplication, receivedMs });
     span.end(endOf(execution));
     const { outcome, events, response } = execution;
     const { topic } = webhook;
@@ -199,10 +200,15 @@ function render(
 function claim(
   { key, outcome, response }: Execution,
   {
+    request,
     webhook,
     deduplication,
     receivedMs,
-  }: { webhook: RenderedWebhook; deduplication: DeduplicationBatch | undefined; receivedMs: number },
+  }: Pick<Pending, 'request'> & {
+    webhook: RenderedWebhook;
+    deduplication: DeduplicationBatch | undefined;
+    receivedMs: number;
+  },
 ): void {
   if (key === null || deduplication === undefined || webhook.deduplication === null) return;
   deduplication.claim({
@@ -212,6 +218,7 @@ function claim(
     receivedMs,
     windowMs: webhook.deduplication.window_seconds * 1_000,
     reply: replyOf(outcome, response),
+    answeredByConsumer: isAnsweredByConsumer(request, outcome),
   });
 }
 
