@@ -31,55 +31,43 @@ export const createTopics: Handler<'createTopics'> = async (context, request) =>
   };
 };
 
+const refused = (errorCode: number, errorMessage: string): Refusal => ({ errorCode, errorMessage });
+
 function refuseTopic(context: BrokerContext, asked: Asked): Refusal | undefined {
-  const { name, numPartitions, replicationFactor, assignments } = asked;
-  const refused = (errorCode: number, errorMessage: string) => ({ errorCode, errorMessage });
+  const { name, configs } = asked;
   if (!isTopicName(name)) return refused(errors.INVALID_TOPIC_EXCEPTION, `Topic name is invalid: '${name}'.`);
   if (context.topics.get(name))
     return refused(errors.TOPIC_ALREADY_EXISTS, `Topic '${name}' already exists.`);
-  const clash = context.topics
-    .list()
-    .find((topic) => topic.name.replaceAll('.', '_') === name.replaceAll('.', '_'));
-  if (clash)
-    return refused(
-      errors.INVALID_TOPIC_EXCEPTION,
-      `Topic '${name}' collides with existing topic: ${clash.name}`,
-    );
-  const wrongConfig = asked.configs
-    .map((config) => refuseConfig(config.name, config.value))
-    .find((why) => why);
+  const metricName = (topic: string) => topic.replaceAll('.', '_');
+  const clash = context.topics.list().find((topic) => metricName(topic.name) === metricName(name));
+  if (clash) return refused(errors.INVALID_TOPIC_EXCEPTION, `Topic '${name}' collides with '${clash.name}'.`);
+  const why = configs.map((config) => refuseConfig(config.name, config.value)).find((found) => found);
+  return refuseLayout(asked) ?? (why ? refused(errors.INVALID_CONFIG, why) : undefined);
+}
+
+function refuseLayout({ numPartitions, replicationFactor, assignments }: Asked): Refusal | undefined {
   if (assignments.length > 0) {
     if (numPartitions !== -1 || replicationFactor !== -1) {
-      return refused(
-        errors.INVALID_REQUEST,
-        'A manual assignment goes with neither a number of partitions nor of replicas.',
-      );
+      return refused(errors.INVALID_REQUEST, 'An assignment leaves no room for numbers.');
     }
-    const isWrong = assignments.some(({ brokerIds }) => brokerIds.length !== 1 || brokerIds[0] !== NODE_ID);
-    if (isWrong)
-      return refused(errors.INVALID_REPLICA_ASSIGNMENT, `There is one broker, with id ${NODE_ID}.`);
-  } else {
-    if (replicationFactor === 0 || replicationFactor < -1) {
-      return refused(
-        errors.INVALID_REPLICATION_FACTOR,
-        'Replication factor must be larger than 0, or -1 to use the default value.',
-      );
-    }
-    if (numPartitions === 0 || numPartitions < -1 || numPartitions > MAX_PARTITIONS) {
-      return refused(
-        errors.INVALID_PARTITIONS,
-        'Number of partitions was set to an invalid non-positive value.',
-      );
-    }
-    if (replicationFactor > 1) {
-      return refused(
-        errors.INVALID_REPLICATION_FACTOR,
-        `Unable to replicate the partition ${replicationFactor} time(s): The target replication factor of ${replicationFactor} cannot be reached because only 1 broker(s) are registered.`,
-      );
-    }
+    return assignments.every(isHere) ? undefined : notHere;
   }
-  return wrongConfig ? refused(errors.INVALID_CONFIG, wrongConfig) : undefined;
+  if (replicationFactor === 0 || replicationFactor < -1) {
+    return refused(errors.INVALID_REPLICATION_FACTOR, 'A replication factor is larger than 0, or -1.');
+  }
+  if (numPartitions === 0 || numPartitions < -1 || numPartitions > MAX_PARTITIONS) {
+    return refused(errors.INVALID_PARTITIONS, `A topic has 1 to ${MAX_PARTITIONS} partitions.`);
+  }
+  if (replicationFactor <= 1) return undefined;
+  return refused(
+    errors.INVALID_REPLICATION_FACTOR,
+    `The target replication factor of ${replicationFactor} cannot be reached: there is one broker.`,
+  );
 }
+
+const isHere = ({ brokerIds }: { brokerIds: readonly number[] }) =>
+  brokerIds.length === 1 && brokerIds[0] === NODE_ID;
+const notHere = refused(errors.INVALID_REPLICA_ASSIGNMENT, `There is one broker, with id ${NODE_ID}.`);
 
 function createTopic(context: BrokerContext, asked: Asked, validateOnly: boolean): Created {
   const partitions =
@@ -116,32 +104,26 @@ export const deleteTopics: Handler<'deleteTopics'> = async (context, request) =>
   return { responses };
 };
 
+type Enlarged = Request<'createPartitions'>['topics'][number];
+
 export const createPartitions: Handler<'createPartitions'> = async (context, request) => {
   return {
-    results: request.topics.map(({ name, count, assignments }) => {
-      const refused = (errorCode: number, errorMessage: string) => ({ name, errorCode, errorMessage });
-      const topic = context.topics.get(name);
-      if (!topic)
-        return refused(errors.UNKNOWN_TOPIC_OR_PARTITION, 'This server does not host this topic-partition.');
-      const present = topic.partitions.length;
-      if (count < present) {
-        return refused(
-          errors.INVALID_PARTITIONS,
-          `The topic ${name} currently has ${present} partition(s); ${count} would not be an increase.`,
-        );
-      }
-      if (count === present)
-        return refused(errors.INVALID_PARTITIONS, 'Topic already has this number of partition(s).');
-      if (count > MAX_PARTITIONS)
-        return refused(errors.INVALID_PARTITIONS, `At most ${MAX_PARTITIONS} partitions.`);
-      const isWrong = assignments?.some(
-        ({ brokerIds }) => brokerIds.length !== 1 || brokerIds[0] !== NODE_ID,
-      );
-      if (isWrong || (assignments && assignments.length !== count - present)) {
-        return refused(errors.INVALID_REPLICA_ASSIGNMENT, `There is one broker, with id ${NODE_ID}.`);
-      }
-      if (!request.validateOnly) context.topics.addPartitions(topic, count);
-      return { name, errorCode: errors.NONE };
+    results: request.topics.map((asked) => {
+      const topic = context.topics.get(asked.name);
+      const refusal = topic
+        ? refuseCount(asked, topic.partitions.length)
+        : refused(errors.UNKNOWN_TOPIC_OR_PARTITION, 'The topic does not exist.');
+      if (topic && !refusal && !request.validateOnly) context.topics.addPartitions(topic, asked.count);
+      return { name: asked.name, errorCode: errors.NONE, ...refusal };
     }),
   };
 };
+
+function refuseCount({ count, assignments }: Enlarged, present: number): Refusal | undefined {
+  if (count <= present || count > MAX_PARTITIONS) {
+    const why = `There are ${present} partitions; ${count} would not be more, or beyond ${MAX_PARTITIONS}.`;
+    return refused(errors.INVALID_PARTITIONS, why);
+  }
+  if (!assignments) return undefined;
+  return assignments.every(isHere) && assignments.length === count - present ? undefined : notHere;
+}
