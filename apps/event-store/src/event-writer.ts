@@ -1,7 +1,7 @@
+import { IS_MOVED, MOVED, placeParameters } from '@tributary/postgres';
 import type { Queryable } from '@tributary/postgres';
 import type { RowBatch } from './consumers/topic-store.ts';
 import type { EventRow } from './event-row.ts';
-import { IS_MOVED, MOVED, placeParameters } from './positions.ts';
 
 /**
  * One parameter holds the whole batch: a statement takes 65,535 of them, and a batch of events with a hundred related

@@ -1,7 +1,7 @@
 import type { AnswerRow } from './answer-row.ts';
 import type { RowBatch } from './consumers/topic-store.ts';
 import type { OutcomeRow, RejectedRow, RequestRow } from './execution-row.ts';
-import { IS_MOVED, MOVED, placeParameters } from './positions.ts';
+import { IS_MOVED, MOVED, placeParameters } from '@tributary/postgres';
 import type { Queryable } from '@tributary/postgres';
 
 const MOVED_PARTITIONS = `select coalesce(array_agg(partition), '{}') as moved from moved`;

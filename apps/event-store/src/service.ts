@@ -4,7 +4,8 @@ import { accessRecord, maxRecordBytes, topics } from '@tributary/event-schemas';
 import type { AccessRecord } from '@tributary/event-schemas';
 import { createMessaging, createPublisher, createSink, createTable } from '@tributary/messaging';
 import type { IncomingRecord, Messaging } from '@tributary/messaging';
-import { createPool } from '@tributary/postgres';
+import { createPool, storedPositions } from '@tributary/postgres';
+import type { Pool } from '@tributary/postgres';
 import { httpServer } from '@tributary/service-runtime';
 import type { Member, ServiceContext } from '@tributary/service-runtime';
 import type { Publish } from './accept-events.ts';
@@ -64,7 +65,7 @@ export function buildEventStore({ config, logger, lifecycle }: ServiceContext<Co
   const retention = { partitions, days, intervalMs: config.RETENTION_INTERVAL_MS, logger };
   lifecycle.add('retention', createRetention(writePool, retention));
   for (const stored of storedTopics({ pool: writePool, partitions }, { onStored: countStored })) {
-    lifecycle.add(stored.topic, sink(messaging, stored));
+    lifecycle.add(stored.topic, sink(messaging, writePool, stored));
   }
 
   lifecycle.add('replays', createReplayWorker({ pool: writePool, publish, logger }));
@@ -85,7 +86,7 @@ export function buildEventStore({ config, logger, lifecycle }: ServiceContext<Co
   return { server };
 }
 
-function sink(messaging: Messaging, stored: StoredTopic): Member {
+function sink(messaging: Messaging, pool: Pool, stored: StoredTopic): Member {
   const { topic, groupId, store, lingerMs } = stored;
   return createSink(messaging, {
     groupId,
@@ -94,32 +95,9 @@ function sink(messaging: Messaging, stored: StoredTopic): Member {
     lingerMs,
     deadLetterTopic: topics.deadLetters.name,
     service: 'event-store',
-    positions: (name, partitions) => positionsOf(messaging, { topic: name, partitions, stored }),
+    ...storedPositions(pool),
     store: measured(store),
   });
-}
-
-/**
- * Where to go on. A position beyond the end is not of this topic: it was made anew, with another cluster perhaps, and is
- * read from its start. Nothing is stored twice by that: the ids tell.
- */
-async function positionsOf(
-  messaging: Messaging,
-  { topic, partitions, stored }: { topic: string; partitions: number[]; stored: StoredTopic },
-): Promise<Map<number, bigint>> {
-  const positions = await stored.positions(partitions);
-  const ends = await messaging.admin.watermarks(topic);
-  for (const { partition, high } of ends) {
-    const position = positions.get(partition);
-    if (position === undefined || position <= high) continue;
-    messaging.logger.warn(
-      { topic, partition, position: String(position) },
-      'the topic was made anew: it is read from its start',
-    );
-    await stored.forget(partition);
-    positions.delete(partition);
-  }
-  return positions;
 }
 
 /** The API keys, kept as `tributary.access` has them. */

@@ -3,10 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { recordHeaders, topics } from '@tributary/event-schemas';
 import { createPartitionReader } from '@tributary/messaging';
 import type { IncomingRecord } from '@tributary/messaging';
-import type { Queryable } from '@tributary/postgres';
+import { MOVED, placeParameters, storeOnce } from '@tributary/postgres';
+import type { Place, Queryable } from '@tributary/postgres';
 import { eventually } from '@tributary/testing';
-import { MOVED, placeParameters, storeOnce } from '../src/positions.ts';
-import type { Place } from '../src/positions.ts';
 import {
   anyEvent,
   anyRequest,
@@ -72,13 +71,13 @@ describe('each event is stored exactly once', () => {
       })),
     });
     const written: bigint[] = [];
-    const write = async (client: Queryable, fresh: { offset: bigint }[], place: Place): Promise<number[]> => {
+    const write = async (client: Queryable, fresh: { offset: bigint }[], place: Place): Promise<void> => {
       written.push(...fresh.map(({ offset }) => offset));
       const { rows } = await client.query<{ partition: number }>(
         `with ${MOVED} select partition from moved where $1::json is not null`,
         ['[]', ...placeParameters(topic, [place])],
       );
-      return rows.map(({ partition: moved }) => moved);
+      expect(rows).toEqual([{ partition: place.partition }]);
     };
     await storeOnce(harness.pool, batch(0n, 4n, 0n), write);
     await Promise.all([

@@ -92,6 +92,7 @@ export async function startPipeline() {
           ]),
         ),
       ),
+    forgetPosition: () => Promise.resolve(),
     store: ({ topic, partition, records, next }) => {
       for (const record of records) take[topic]!(record);
       seen.set(`${topic} ${partition}`, next);

@@ -3,3 +3,12 @@ export { migrate } from './migrate.ts';
 export { createPool } from './pool.ts';
 export type { Health, Pool, PoolOptions, Queryable, QueryOptions, QueryResult } from './pool.ts';
 export type { Logger } from './logger.ts';
+export {
+  IS_MOVED,
+  MOVED,
+  placeParameters,
+  PositionLostError,
+  storedPositions,
+  storeOnce,
+} from './positions.ts';
+export type { Place, PlacedBatch, StoredPositions } from './positions.ts';

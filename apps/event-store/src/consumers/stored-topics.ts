@@ -12,7 +12,6 @@ import { outcomeRow, rejectedRow, requestRow } from '../execution-row.ts';
 import type { OutcomeRow, Reading, RejectedRow, RequestRow } from '../execution-row.ts';
 import { writeAnswers, writeOutcomes, writeRejected, writeRequests } from '../execution-writer.ts';
 import type { Partitions } from '../partitions.ts';
-import { forgetPosition, readPositions } from '../positions.ts';
 import { createTopicStore } from './topic-store.ts';
 import type { Batch, TopicRows } from './topic-store.ts';
 
@@ -20,10 +19,6 @@ import type { Batch, TopicRows } from './topic-store.ts';
 export interface StoredTopic {
   topic: string;
   groupId: string;
-  /** The next offset to read of each partition, where anything was stored of it. */
-  positions: (partitions: number[]) => Promise<Map<number, bigint>>;
-  /** Forgets the position of a partition. */
-  forget: (partition: number) => Promise<void>;
   store: (batch: Batch) => Promise<void>;
   /** Milliseconds that a record may wait for others. */
   lingerMs: number;
@@ -88,8 +83,6 @@ export function storedTopics(
     topic,
     lingerMs,
     groupId: `tributary.event-store.${topic.replace('tributary.', '')}`,
-    positions: (partitions) => readPositions(deps.pool, topic, partitions),
-    forget: (partition) => forgetPosition(deps.pool, topic, partition),
     store,
   });
   return [

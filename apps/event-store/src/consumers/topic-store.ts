@@ -1,12 +1,9 @@
 import { recordHeaders } from '@tributary/event-schemas';
 import { RetryableError } from '@tributary/messaging';
 import type { IncomingRecord } from '@tributary/messaging';
-import { isRetryable } from '@tributary/postgres';
-import type { Pool, Queryable } from '@tributary/postgres';
+import { isRetryable, storeOnce } from '@tributary/postgres';
+import type { Place, PlacedBatch, Pool, Queryable } from '@tributary/postgres';
 import type { PartitionFamily, Partitions } from '../partitions.ts';
-import { PositionLostError } from '../errors.ts';
-import { storeOnce } from '../positions.ts';
-import type { Place, PlacedBatch } from '../positions.ts';
 import { joinWork } from './join-work.ts';
 
 /** A row knows its partition: it is stored only together with that partition's position. */
@@ -70,9 +67,12 @@ export function createTopicStore<Row extends PartitionRow>(
   );
 
   const storeAlone = (batch: DecodedBatch<Row>): Promise<void> =>
-    storeOnce(pool, batch, (client, fresh, place) =>
-      write(client, { topic: batch.topic, places: [place], rows: rowsOf({ records: fresh }) }),
-    );
+    storeOnce(pool, batch, async (client, fresh, place) => {
+      const { topic, partition } = batch;
+      const moved = await write(client, { topic, places: [place], rows: rowsOf({ records: fresh }) });
+      if (!moved.includes(partition))
+        throw new Error(`the position of ${topic} ${partition} moved while it was locked`);
+    });
 
   return async function storeBatch({ topic, partition, from, next, records }) {
     const decoded = records.map((record) => {
@@ -105,7 +105,6 @@ function toRetryable(error: unknown, partitions: Partitions): unknown {
     partitions.forget();
     return new RetryableError('a partition was dropped meanwhile', { cause: error });
   }
-  if (error instanceof PositionLostError) return new RetryableError(error.message, { cause: error });
   if (isRetryable(error)) return new RetryableError('Postgres cannot store now', { cause: error });
   return error;
 }

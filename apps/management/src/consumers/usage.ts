@@ -3,10 +3,9 @@ import { recordHeaders, topics, usageRecord } from '@tributary/event-schemas';
 import type { UsageRecord } from '@tributary/event-schemas';
 import { createSink, RetryableError } from '@tributary/messaging';
 import type { IncomingRecord, Messaging } from '@tributary/messaging';
-import { isRetryable } from '@tributary/postgres';
+import { isRetryable, storedPositions, storeOnce } from '@tributary/postgres';
 import type { Pool } from '@tributary/postgres';
 import type { Member } from '@tributary/service-runtime';
-import { forgetPosition, readPositions, storeOnce } from '../positions.ts';
 import { addUsage } from '../usage-store.ts';
 
 const TOPIC = topics.usage.name;
@@ -20,7 +19,7 @@ export function createUsageReader(messaging: Messaging, pool: Pool): Member {
     deadLetterTopic: topics.deadLetters.name,
     service: 'management',
     lingerMs: 500,
-    positions: (_topic, partitions) => positionsOf(messaging, pool, partitions),
+    ...storedPositions(pool),
     store: async (batch) => {
       try {
         await storeOnce(pool, batch, (client, fresh) => addUsage(client, fresh.map(readUsage)));
@@ -47,20 +46,4 @@ function readUsage({ headers, value }: IncomingRecord): UsageRecord {
   if (version !== '1')
     throw new RetryableError(`usage of schema version ${version} needs a newer management`);
   return usageRecord.parse(JSON.parse(String(value)));
-}
-
-/** Where to go on. A position beyond the end is not of this topic: it was made anew, and is read from its start. */
-async function positionsOf(
-  messaging: Messaging,
-  pool: Pool,
-  partitions: number[],
-): Promise<Map<number, bigint>> {
-  const positions = await readPositions(pool, TOPIC, partitions);
-  for (const { partition, high } of await messaging.admin.watermarks(TOPIC)) {
-    const position = positions.get(partition);
-    if (position === undefined || position <= high) continue;
-    await forgetPosition(pool, TOPIC, partition);
-    positions.delete(partition);
-  }
-  return positions;
 }

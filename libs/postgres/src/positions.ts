@@ -1,22 +1,49 @@
-import type { Pool, Queryable } from '@tributary/postgres';
-import { PositionLostError } from './errors.ts';
+/**
+ * Positions of a reader, kept beside what it stores, so that each record is stored once, whatever happens to the process
+ * or to Kafka's own offsets. The schema has the table for it:
+ *
+ *     CREATE TABLE positions (
+ *       topic text NOT NULL, partition integer NOT NULL, next_offset bigint NOT NULL, PRIMARY KEY (topic, partition)
+ *     )
+ */
+import type { Pool, Queryable } from './pool.ts';
+
+/**
+ * The database knows less than this process has stored: it was set back to a backup. What lies between has to be read
+ * again, which a new assignment of the partition does; until then nothing is stored, since a gap would stay for ever.
+ */
+export class PositionLostError extends Error {
+  override readonly name = 'PositionLostError';
+  /** Once the partition is assigned anew. */
+  readonly retryable = true;
+}
 
 /** A record's place on its partition, as far as storing it once needs to know. */
 interface Placed {
   offset: bigint;
 }
 
-/** The next offset to read of each partition that anything was stored of. */
-export async function readPositions(
-  pool: Pool,
-  topic: string,
-  partitions: number[],
-): Promise<Map<number, bigint>> {
-  const { rows } = await pool.query<{ partition: number; next_offset: string }>(
-    'select partition, next_offset from positions where topic = $1 and partition = any($2)',
-    [topic, partitions],
-  );
-  return new Map(rows.map(({ partition, next_offset: next }) => [partition, BigInt(next)]));
+/** What a reader asks of its positions: as the sink of `libs/messaging` takes it. */
+export interface StoredPositions {
+  /** The next offset to read of each partition that anything was stored of. */
+  positions: (topic: string, partitions: number[]) => Promise<Map<number, bigint>>;
+  /** For a partition whose topic was made anew, so that its offsets count from the start again. */
+  forgetPosition: (topic: string, partition: number) => Promise<void>;
+}
+
+export function storedPositions(pool: Pool): StoredPositions {
+  return {
+    positions: async (topic, partitions) => {
+      const { rows } = await pool.query<{ partition: number; next_offset: string }>(
+        'select partition, next_offset from positions where topic = $1 and partition = any($2)',
+        [topic, partitions],
+      );
+      return new Map(rows.map(({ partition, next_offset: next }) => [partition, BigInt(next)]));
+    },
+    forgetPosition: async (topic, partition) => {
+      await pool.query('delete from positions where topic = $1 and partition = $2', [topic, partition]);
+    },
+  };
 }
 
 /** Where a batch stands on its partition: the position that its reader believes to be stored, and the one after it. */
@@ -63,13 +90,13 @@ export function placeParameters(topic: string, places: Place[]): unknown[] {
 /**
  * Stores a batch and moves the partition's position past it, in one transaction. The position is locked first: of two
  * instances that have the same records (one was stalled and has lost the partition without knowing it) the second waits,
- * finds the position moved, and stores only what is new to it. `write` gets these records and the place to move from,
- * gives the partitions that it has moved, and is not called without any record.
+ * finds the position moved, and stores only what is new to it. `write` gets these records and the place where they begin,
+ * and is not called without any record.
  */
 export async function storeOnce<T extends Placed>(
   pool: Pool,
   { topic, partition, records, from, next }: PlacedBatch<T>,
-  write: (client: Queryable, fresh: T[], place: Place) => Promise<number[]>,
+  write: (client: Queryable, fresh: T[], place: Place) => Promise<void>,
 ): Promise<void> {
   await pool.transaction(async (client) => {
     const position = await lockPosition(client, topic, partition);
@@ -79,9 +106,12 @@ export async function storeOnce<T extends Placed>(
       );
     const fresh = records.filter(({ offset }) => offset >= position);
     if (fresh.length === 0) return;
-    const moved = await write(client, fresh, { partition, from: position, next });
-    if (!moved.includes(partition))
-      throw new Error(`the position of ${topic} ${partition} moved while it was locked`);
+    await write(client, fresh, { partition, from: position, next });
+    await client.query('update positions set next_offset = $3 where topic = $1 and partition = $2', [
+      topic,
+      partition,
+      next,
+    ]);
   });
 }
 
@@ -93,9 +123,4 @@ async function lockPosition(client: Queryable, topic: string, partition: number)
     [topic, partition],
   );
   return BigInt(rows[0]!.next_offset);
-}
-
-/** Forgets the position of a partition: its topic was made anew, and its offsets count from the start again. */
-export async function forgetPosition(pool: Pool, topic: string, partition: number): Promise<void> {
-  await pool.query('delete from positions where topic = $1 and partition = $2', [topic, partition]);
 }
