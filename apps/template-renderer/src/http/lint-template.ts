@@ -8,7 +8,9 @@ import { parseInput } from './parse-input.ts';
 const lintRules = [
   'invalid',
   'unescaped-interpolation',
+  'bare-interpolation',
   'quoted-tojson',
+  'trailing-comma',
   'unknown-name',
   'not-an-event',
 ] as const satisfies readonly LintFinding['rule'][];

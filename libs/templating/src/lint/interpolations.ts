@@ -1,4 +1,5 @@
 import type { Expression, RootNode, Statement } from '../syntax/nodes.ts';
+import { bareProblem, endsInTojson } from './bare-values.ts';
 import type { LintFinding } from './lint.ts';
 
 /** Filters whose result never needs escaping inside a JSON string. */
@@ -46,10 +47,6 @@ function escapesQuotes(node: Extract<Expression, { typename: 'Filter' }>): boole
   return old?.typename === 'Literal' && old.value === '"';
 }
 
-function endsInTojson(node: Expression): boolean {
-  return node.typename === 'Filter' && node.name === 'tojson';
-}
-
 /** Where an expression begins: nodes of lookups, filters and operators stand at their own names and signs. */
 function startOf(node: Expression): Expression {
   switch (node.typename) {
@@ -93,6 +90,8 @@ class StringState {
 }
 
 const hint = 'Write {{ value|tojson }} without the quotes around it, or set template_mode to "json".';
+
+const bareHint = 'Write {{ value|tojson }}, or set template_mode to "json".';
 
 function looksLikeJson(root: RootNode): boolean {
   const [first] = root.children.filter((node) => node.typename === 'Output');
@@ -141,7 +140,18 @@ export function checkInterpolations(root: RootNode): LintFinding[] {
   };
   const visitOutput = (child: Expression): void => {
     if (child.typename === 'TemplateData') return state.advance(child.value);
-    if (!state.inside) return;
+    if (!state.inside) {
+      const problem = bareProblem(child);
+      if (problem !== undefined)
+        findings.push({
+          rule: 'bare-interpolation',
+          severity: 'warning',
+          message: problem,
+          ...at(child),
+          hint: bareHint,
+        });
+      return;
+    }
     if (endsInTojson(child)) {
       const message = 'tojson writes its own quotes; inside a string they end it.';
       findings.push({

@@ -23,6 +23,27 @@ describe('lintTemplate', () => {
     expect(rules(event('"{{ body.x|tojson }}"'))).toEqual(['quoted-tojson 1:15']);
   });
 
+  it('finds values outside quotes that are not JSON', () => {
+    expect(rules(event('{{ body.x }}'))).toEqual(['bare-interpolation 1:14']);
+    expect(rules(event('{{ body.x|upper }}'))).toEqual(['bare-interpolation 1:14']);
+    expect(rules(event("{{ body.x == 'a' }}"))).toEqual(['bare-interpolation 1:14']);
+    expect(rules(event('{{ true }}'))).toEqual(['bare-interpolation 1:14']);
+    expect(rules(event('{{ body.x|default(none) }}'))).toEqual(['bare-interpolation 1:14']);
+    expect(rules(event("{{ body.x|int }}{{ ', ' if body.y }}{{ body.n + 1 }}"))).toEqual([]);
+    expect(rules(event("{% set j = joiner(',') %}{{ j() }}{{ body.x|tojson }}"))).toEqual([]);
+    expect(rules(event('{{ body.x|map("tojson")|join(",") }}'))).toEqual([]);
+    expect(rules(event('{{ body.x }}'), { mode: 'json' })).toEqual([]);
+  });
+
+  it('finds commas behind the last item', () => {
+    const list = (loop: string): string => event(`[${loop}]`);
+    expect(rules(list('{% for x in body %}{{ x|tojson }},{% endfor %}'))).toEqual(['trailing-comma 1:15']);
+    expect(rules(list("{% for x in body %}{{ x|tojson }}{{ ',' if not loop.last }}{% endfor %}"))).toEqual(
+      [],
+    );
+    expect(rules(list('{% for x in body %}{{ x|tojson }}, {% endfor %} 0'))).toEqual([]);
+  });
+
   it('finds names that nothing has, and suggests others', () => {
     const [finding] = lintTemplate('{{ bdy.x|tojson }}', environment);
     expect(finding).toMatchObject({ rule: 'unknown-name', line: 1, column: 4, hint: "Did you mean 'body'?" });

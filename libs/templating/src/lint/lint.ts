@@ -4,13 +4,20 @@ import type { RootNode } from '../syntax/nodes.ts';
 import { normalizeSource } from '../syntax/lexer.ts';
 import { parseTemplate } from '../syntax/statement-parser.ts';
 import { validateTemplate } from '../validate.ts';
+import { checkCommas } from './commas.ts';
 import { checkEventShape } from './event-shape.ts';
 import { checkInterpolations } from './interpolations.ts';
 import { checkNames } from './names.ts';
 
 /** What a finding is about; `invalid` is what keeps a template from being saved. */
 export type LintRule =
-  'invalid' | 'unescaped-interpolation' | 'quoted-tojson' | 'unknown-name' | 'not-an-event';
+  | 'invalid'
+  | 'unescaped-interpolation'
+  | 'bare-interpolation'
+  | 'quoted-tojson'
+  | 'trailing-comma'
+  | 'unknown-name'
+  | 'not-an-event';
 
 export interface LintFinding {
   rule: LintRule;
@@ -64,6 +71,7 @@ export function lintTemplate(
   const findings = [
     ...problems.map(asFinding),
     ...(mode === 'jinja2' && result === 'event' ? checkInterpolations(root) : []),
+    ...(mode === 'jinja2' && result === 'event' ? checkCommas(root) : []),
     ...checkNames(root, known),
     ...(result === 'event' ? checkEventShape(root, normalizeSource(source)) : []),
   ];

@@ -136,6 +136,7 @@ export function compare(a: Value, b: Value, operator: string): number {
   const leftText = textOf(a);
   const rightText = textOf(b);
   if (leftText !== undefined && rightText !== undefined) return compareStrings(leftText, rightText);
+  if (a instanceof PyBytes && b instanceof PyBytes) return a.bytes.compare(b.bytes);
   const leftItems = itemsOf(a);
   const rightItems = itemsOf(b);
   if (leftItems && rightItems && Array.isArray(a) === Array.isArray(b)) {

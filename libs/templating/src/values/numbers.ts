@@ -1,4 +1,5 @@
-import { PythonError, overflowError, typeError } from '../errors.ts';
+import { PythonError, overflowError } from '../errors.ts';
+import { PyComplex } from './complex.ts';
 import { checkIntegerBits } from '../runtime/budget.ts';
 import { PyFloat, float, integer, type Value } from './types.ts';
 
@@ -160,7 +161,7 @@ export const power: Operation = (a, b, integral) => {
   if (base === 1 || exponent === 0) return new PyFloat(1);
   if (base === -1 && !Number.isFinite(exponent) && !Number.isNaN(exponent)) return new PyFloat(1);
   if (base < 0 && Number.isFinite(base) && Number.isFinite(exponent) && !Number.isInteger(exponent)) {
-    throw typeError('complex numbers are not supported');
+    return new PyComplex(base, exponent);
   }
   const result = base ** exponent;
   if (!Number.isFinite(result) && Number.isFinite(base) && Number.isFinite(exponent)) {

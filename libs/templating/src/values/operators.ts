@@ -87,7 +87,8 @@ function repeat(value: Value, times: Value): Value | undefined {
   if (index === undefined) return undefined;
   const size = textOf(value) ?? itemsOf(value) ?? (value instanceof PyBytes ? value.bytes : undefined);
   if (size === undefined) return undefined;
-  if (typeof times === 'bigint') throw overflowError("cannot fit 'int' into an index-sized integer");
+  if (typeof times === 'bigint' && BigInt.asIntN(64, times) !== times)
+    throw overflowError("cannot fit 'int' into an index-sized integer");
   const count = Math.max(0, index);
   const text = textOf(value);
   if (text !== undefined) {
