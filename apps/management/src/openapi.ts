@@ -1,4 +1,5 @@
 import { jsonSchema } from '@tributary/event-schemas';
+import { describeApi, schemaReference, uuidParameter } from '@tributary/service-runtime';
 import { schemas } from './openapi-schemas.ts';
 
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
@@ -160,38 +161,22 @@ const REFUSALS = {
   503: 'The database or Kafka does not answer just now; `detail` says whether the change is saved.',
 };
 
-/** The API of this service as an OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.1.html). */
+/** The API of this service as an OpenAPI document. */
 export function openApiDocument(version: string): object {
   const paths: Record<string, Record<string, object>> = {};
   for (const operation of operations) {
     (paths[operation.path] ??= {})[operation.method] = describeOperation(operation);
   }
-  return {
-    openapi: '3.1.1',
-    info: {
-      title: 'Tributary management',
-      version,
-      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
-    },
-    security: [{ apiKey: [] }],
+  return describeApi('Tributary management', {
+    version,
     paths,
-    components: {
-      securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } },
-      schemas: Object.fromEntries(
-        Object.entries(schemas).map(([name, schema]) => [name, jsonSchema(schema)]),
-      ),
-    },
-  };
+    schemas: Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, jsonSchema(schema)])),
+  });
 }
 
 function describeOperation({ path, summary, description, answer, body, list }: Operation): object {
   const [status, schema] = answer;
-  const places = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
-    name,
-    in: 'path',
-    required: true,
-    schema: { type: 'string', format: 'uuid' },
-  }));
+  const places = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => uuidParameter(name!));
   const paging = [
     { name: 'limit', in: 'query', schema: { type: 'integer', minimum: 1, maximum: 200, default: 200 } },
     {
@@ -205,19 +190,15 @@ function describeOperation({ path, summary, description, answer, body, list }: O
     summary,
     ...(description === undefined ? {} : { description }),
     parameters: [...places, ...(list ? paging : [])],
-    ...(body === undefined ? {} : { requestBody: { content: json(body) } }),
+    ...(body === undefined ? {} : { requestBody: { content: schemaReference(body) } }),
     responses: {
-      [status]: { description: summary, ...(schema === null ? {} : { content: json(schema) }) },
+      [status]: { description: summary, ...(schema === null ? {} : { content: schemaReference(schema) }) },
       ...Object.fromEntries(
         Object.entries(REFUSALS).map(([code, reason]) => [
           code,
-          { description: reason, content: json('Problem', 'application/problem+json') },
+          { description: reason, content: schemaReference('Problem', 'application/problem+json') },
         ]),
       ),
     },
   };
-}
-
-function json(schema: string, type = 'application/json'): object {
-  return { [type]: { schema: { $ref: `#/components/schemas/${schema}` } } };
 }

@@ -1,4 +1,5 @@
 import { jsonSchema } from '@tributary/event-schemas';
+import { describeApi, schemaReference, uuidParameter } from '@tributary/service-runtime';
 import { lintAnswer, lintInput } from './http/lint-template.ts';
 import { renderAnswer, renderInput } from './http/render-template.ts';
 
@@ -43,33 +44,18 @@ const REFUSALS = {
   503: 'The stored request cannot be read just now.',
 };
 
-/** The API of this service as an OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.1.html). */
+/** The API of this service as an OpenAPI document. */
 export function openApiDocument(version: string): object {
-  return {
-    openapi: '3.1.1',
-    info: {
-      title: 'Tributary templates',
-      version,
-      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
-    },
-    security: [{ apiKey: [] }],
+  return describeApi('Tributary templates', {
+    version,
     paths: Object.fromEntries(
       Object.entries(operations).map(([name, operation]) => [
         `${TEMPLATES}/${name}`,
-        { parameters: ['account', 'workspace'].map(parameter), post: describe(operation) },
+        { parameters: ['account', 'workspace'].map(uuidParameter), post: describe(operation) },
       ]),
     ),
-    components: {
-      securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } },
-      schemas: Object.fromEntries(
-        Object.entries(schemas).map(([name, schema]) => [name, jsonSchema(schema)]),
-      ),
-    },
-  };
-}
-
-function parameter(name: string): object {
-  return { name, in: 'path', required: true, schema: { type: 'string', format: 'uuid' } };
+    schemas: Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, jsonSchema(schema)])),
+  });
 }
 
 function describe({
@@ -85,14 +71,10 @@ function describe({
   return {
     summary,
     description,
-    requestBody: { required: true, content: jsonOf(body) },
+    requestBody: { required: true, content: schemaReference(body) },
     responses: {
-      200: { description: 'OK', content: jsonOf(answer) },
+      200: { description: 'OK', content: schemaReference(answer) },
       ...(Object.fromEntries(refusals) as object),
     },
   };
-}
-
-function jsonOf(name: SchemaName): object {
-  return { 'application/json': { schema: { $ref: `#/components/schemas/${name}` } } };
 }

@@ -2,6 +2,7 @@ import { activeWebhook, deletedWebhook } from '@tributary/event-schemas';
 import type { ActiveWebhook, CapturedRequest } from '@tributary/event-schemas';
 import type { IncomingRecord } from '@tributary/messaging';
 import type { z } from 'zod';
+import { renderingFields } from './rendering-fields.ts';
 
 /** What rendering needs of a webhook; the slug stays encrypted, and of its secrets only the names of headers are kept. */
 const rendered = activeWebhook
@@ -9,14 +10,7 @@ const rendered = activeWebhook
     id: true,
     name: true,
     version: true,
-    template: true,
-    template_mode: true,
-    filter: true,
-    routes: true,
-    schema: true,
-    parse_xml: true,
-    deduplication: true,
-    response: true,
+    ...renderingFields,
     topic: true,
     slug_encrypted: true,
     limits: true,

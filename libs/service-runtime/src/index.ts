@@ -6,5 +6,6 @@ export { createLifecycle } from './lifecycle.ts';
 export type { Health, Lifecycle, Member } from './lifecycle.ts';
 export { createLogger } from './logger.ts';
 export type { Logger } from './logger.ts';
+export { describeApi, schemaReference, uuidParameter } from './openapi.ts';
 export { runService } from './run-service.ts';
 export type { ServiceContext } from './run-service.ts';

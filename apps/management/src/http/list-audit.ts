@@ -3,10 +3,10 @@ import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { listAudit as readAudit } from '../audit-log.ts';
 import type { ManagementDeps } from './deps.ts';
-import { PAGE_LIMIT, limitOfBody, readQuery, sendPage } from './page.ts';
+import { PAGE_LIMIT, limitOfPage, readQuery, sendPage } from './page.ts';
 
 export const auditQuery = z.object({
-  limit: limitOfBody.default(PAGE_LIMIT),
+  limit: limitOfPage.default(PAGE_LIMIT),
   cursor: z
     .string()
     .regex(/^[1-9]\d{0,17}$/, { error: 'is no cursor of this list' })

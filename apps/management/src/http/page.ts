@@ -1,5 +1,5 @@
 import { HttpProblem } from '@tributary/service-runtime';
-import type { Request, Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import { checkInput } from '../input-faults.ts';
 import type { CheckedInput } from '../input-faults.ts';
@@ -8,7 +8,7 @@ import type { Position } from '../webhook-store.ts';
 /** Entries of a page, at most and by default, as in Prefect's lists. */
 export const PAGE_LIMIT = 200;
 
-const limit = z.coerce.number<unknown>().int().min(1).max(PAGE_LIMIT);
+export const limitOfPage = z.coerce.number<unknown>().int().min(1).max(PAGE_LIMIT);
 const position = z.tuple([z.iso.datetime(), z.guid()]);
 
 /** Where a list by time of creation goes on; the text is opaque to clients. */
@@ -26,12 +26,49 @@ export function toCursor({ created, id }: Position): string {
   return Buffer.from(JSON.stringify([created, id])).toString('base64url');
 }
 
-export const pageQuery = z.object({ limit: limit.default(PAGE_LIMIT), cursor: cursor.optional() });
+export const pageQuery = z.object({ limit: limitOfPage.default(PAGE_LIMIT), cursor: cursor.optional() });
 export const versionsQuery = z.object({
-  limit: limit.default(PAGE_LIMIT),
+  limit: limitOfPage.default(PAGE_LIMIT),
   cursor: z.coerce.number<unknown>().int().min(1).optional(),
 });
-export const limitOfBody = limit;
+
+/** How the body of a filter names a page; null is as good as absent. */
+export const pageOfBody = { limit: limitOfPage.nullish(), cursor: cursor.nullish() };
+type PageOfBody = z.output<z.ZodObject<typeof pageOfBody>>;
+
+/** What a list of named things is asked for. */
+export interface NamedPage {
+  limit: number;
+  after: Position | undefined;
+  /** Only these; undefined: all. */
+  names: string[] | undefined;
+}
+
+type AnswerPage = (response: Response, page: NamedPage) => Promise<void>;
+
+/** `GET`: 200 with a list, the oldest first. */
+export function listAll(answer: AnswerPage): RequestHandler {
+  return async function handleList(request, response) {
+    const { limit, cursor: after } = readQuery(request, pageQuery);
+    await answer(response, { limit, after, names: undefined });
+  };
+}
+
+/** `POST .../filter`: the same, of certain names only. No body is no filter. */
+export function listNamed<Body extends PageOfBody>(
+  schema: z.ZodType<Body>,
+  namesOf: (body: Body) => string[] | null | undefined,
+  answer: AnswerPage,
+): RequestHandler {
+  return async function handleFilter(request, response) {
+    const body = accepted(checkInput(schema, (request.body ?? {}) as unknown));
+    await answer(response, {
+      limit: body.limit ?? PAGE_LIMIT,
+      after: body.cursor ?? undefined,
+      names: namesOf(body) ?? undefined,
+    });
+  };
+}
 
 /**
  * Cuts a page from one row more than it holds, and tells of the next: in the header `x-next-cursor`, and for a GET as a

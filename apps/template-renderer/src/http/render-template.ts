@@ -22,6 +22,7 @@ import { prepareWebhook } from '../prepared-webhook.ts';
 import { renderExecution } from '../render-execution.ts';
 import type { Execution } from '../render-execution.ts';
 import type { Clock } from '../steps.ts';
+import { renderingFields } from '../rendering-fields.ts';
 import type { StoredRequest, StoredRequests } from '../stored-requests.ts';
 import { joinedHeaders } from '../template-context.ts';
 import type { RenderedWebhook } from '../webhook-directory.ts';
@@ -35,17 +36,7 @@ const headers = z.union([
   z.record(z.string(), z.string()).transform((map): [string, string][] => Object.entries(map)),
 ]);
 
-/** The parts of a webhook that have a say in what becomes of a request. */
-const draft = webhookSettings.pick({
-  template: true,
-  template_mode: true,
-  filter: true,
-  routes: true,
-  schema: true,
-  parse_xml: true,
-  deduplication: true,
-  response: true,
-});
+const draft = webhookSettings.pick(renderingFields);
 
 /** The body of the call. */
 export const renderInput = draft
