@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import type { BrokerContext } from './broker-context.ts';
 import { compactLog } from './log/compaction.ts';
 import type { PartitionLog } from './log/partition-log.ts';
@@ -18,62 +19,50 @@ export function startMaintenance(
   context: BrokerContext,
   options: { intervalMs: number },
 ): () => Promise<void> {
-  let isStopped = false;
-  let running: Promise<void> = Promise.resolve();
+  const stop = new AbortController();
+  const isStopped = () => stop.signal.aborted;
 
-  async function round(): Promise<void> {
+  async function maintainAll(): Promise<void> {
     for (const topic of context.topics.list()) {
       for (const log of topic.partitions) {
-        if (isStopped || log.closed) continue;
+        if (isStopped() || log.closed) continue;
         try {
           maintainLog(log);
-          await compactLog(log, { now: Date.now(), isStopped: () => isStopped });
+          await compactLog(log, { now: Date.now(), isStopped });
         } catch (error) {
           context.log('warn', `maintenance of ${log.directory} failed: ${String(error)}`);
         }
-        await new Promise((resolve) => setImmediate(resolve));
+        await nextTurn();
       }
     }
-    if (!isStopped) context.groups.expire(Date.now());
+    if (!isStopped()) context.groups.expire(Date.now());
   }
 
-  const rounds = repeat(options.intervalMs, () => {
-    running = round();
-    return running;
-  });
-  let expiring: Promise<void> = Promise.resolve();
-  const timeouts = repeat(TRANSACTION_CHECK_MS, () => {
-    expiring = context.transactions.expire(Date.now()).catch((error: unknown) => {
+  async function expireTransactions(): Promise<void> {
+    try {
+      await context.transactions.expire(Date.now());
+    } catch (error) {
       context.log('warn', `transactions could not be looked through: ${String(error)}`);
-    });
-    return expiring;
-  });
+    }
+  }
+
+  const running = [
+    repeat(options.intervalMs, stop.signal, maintainAll),
+    repeat(TRANSACTION_CHECK_MS, stop.signal, expireTransactions),
+  ];
   return async () => {
-    isStopped = true;
-    rounds();
-    timeouts();
-    await running;
-    await expiring;
+    stop.abort();
+    await Promise.all(running);
   };
 }
 
-/** Runs a task again and again, with a pause in between; returns what ends it. */
-function repeat(pauseMs: number, task: () => Promise<void>): () => void {
-  let timer: NodeJS.Timeout;
-  let isOver = false;
-  const schedule = () => {
-    timer = setTimeout(() => {
-      void task().finally(() => {
-        if (!isOver) schedule();
-      });
-    }, pauseMs);
-    timer.unref();
-  };
-  schedule();
-  return () => {
-    isOver = true;
-    clearTimeout(timer);
-  };
+/** Runs a task again and again, with a pause before each time, until it is told to stop. */
+async function repeat(pauseMs: number, signal: AbortSignal, task: () => Promise<void>): Promise<void> {
+  for (;;) {
+    await pause(pauseMs, undefined, { signal, ref: false }).catch(() => undefined); // It is cut short by the stop.
+    if (signal.aborted) return;
+    await task();
+  }
 }
 
 function maintainLog(log: PartitionLog): void {

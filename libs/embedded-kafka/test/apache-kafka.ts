@@ -28,8 +28,11 @@ export async function startApacheKafka(resources: Resources): Promise<string | u
   throw new Error('Apache Kafka did not start.');
 }
 
-/** The first who asks for a coordinator makes Apache Kafka create the topics in which it keeps groups and transactions. */
-async function coordinated(address: string): Promise<void> {
+/**
+ * Waits until groups and transactions are served: the first who asks makes Apache Kafka create the topics in which it keeps
+ * them.
+ */
+export async function coordinated(address: string): Promise<void> {
   const [host, port] = address.split(':');
   const client = await connectFrames(Number(port), host);
   const group = { groupId: 'first', topics: [], groups: [], requireStable: true };

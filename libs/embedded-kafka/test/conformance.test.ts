@@ -1,8 +1,10 @@
 import fs from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startApacheKafka } from './apache-kafka.ts';
+import { coordinated, startApacheKafka } from './apache-kafka.ts';
 import { openResources, startBroker } from './broker-process.ts';
 import { conformanceCases, runCase } from './conformance-cases.ts';
+import type { ConformanceCase } from './conformance-cases.ts';
 
 /**
  * Every case is run against this broker and, where the machine can, against a fresh Apache Kafka. Apache Kafka 4.3.1's answers
@@ -45,6 +47,14 @@ afterAll(async () => {
   if (isRecording) fs.writeFileSync(FILE, seen.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
 });
 
+/** A busy machine may let Apache Kafka fence its only broker for a moment: what it then says is asked for again. */
+async function askApache(address: string, testCase: ConformanceCase): Promise<unknown[]> {
+  const answers = await runCase(testCase, address);
+  if (isRecording || isDeepStrictEqual(answers, recorded.get(testCase.name))) return answers;
+  await coordinated(address);
+  return runCase(testCase, address);
+}
+
 const withoutReasons = (answer: unknown) =>
   JSON.parse(REASONS.reduce((line, reason) => reason.differs(line), JSON.stringify(answer))) as unknown;
 
@@ -52,11 +62,12 @@ describe('the answers agree with those of Apache Kafka', () => {
   it.each(conformanceCases.map((testCase) => [testCase.name, testCase] as const))(
     '%s',
     async (name, testCase) => {
-      const theirs = apache === undefined ? recorded.get(name) : await runCase(testCase, apache);
+      const theirs = apache === undefined ? recorded.get(name) : await askApache(apache, testCase);
       seen.push([name, theirs ?? []]);
       expect(theirs?.length).toBeGreaterThan(0);
       if (!isRecording) expect(theirs).toEqual(recorded.get(name));
       expect(await runCase(testCase, ours)).toEqual(theirs?.map(withoutReasons));
     },
+    60_000,
   );
 });

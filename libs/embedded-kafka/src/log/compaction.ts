@@ -3,13 +3,14 @@ import path from 'node:path';
 import zlib from 'node:zlib';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { compressions } from './decompress.ts';
-import type { LogSettings, PartitionLog } from './partition-log.ts';
+import type { PartitionLog } from './partition-log.ts';
 import { buildBatch } from './record-batch.ts';
 import type { BatchHeader } from './record-batch.ts';
 import { encodeRecords, readRecords } from './records.ts';
 import type { BatchRecord } from './records.ts';
 import { installSwap } from './recovery.ts';
 import { Segment } from './segment.ts';
+import type { TopicSettings } from '../topics/topic-config.ts';
 
 /** Most keys that one pass remembers; what they do not cover waits for the next pass. */
 const MAX_KEYS = 500_000;
@@ -19,7 +20,7 @@ const TRANSACTIONAL = 0x10;
 
 interface Pass {
   readonly log: PartitionLog;
-  readonly settings: LogSettings;
+  readonly settings: TopicSettings;
   /** Offset of the newest record of each key. */
   readonly newest: Map<string, number>;
   readonly now: number;
@@ -44,15 +45,38 @@ export async function compactLog(
   if (sizeOf(dirty) === 0 || sizeOf(dirty) < settings.minCleanableDirtyRatio * sizeOf(closed)) return;
 
   const pass: Pass = { log, settings, newest: new Map(), ...options };
-  const covered = await readKeys(pass, dirty);
-  if (covered === undefined) return;
-  const end = closed.findIndex((segment) => segment.baseOffset >= covered);
-  const segments = end < 0 ? closed : closed.slice(0, end);
-  for (const group of groupSegments(segments, settings.segmentBytes)) {
-    const next = log.segments[log.segments.indexOf(group.at(-1) as Segment) + 1] as Segment;
-    if (!(await rewrite(pass, group, next.baseOffset))) return;
+  try {
+    const covered = await readKeys(pass, dirty);
+    const end = closed.findIndex((segment) => segment.baseOffset >= covered);
+    const segments = end < 0 ? closed : closed.slice(0, end);
+    for (const group of groupSegments(segments, settings.segmentBytes)) {
+      await rewrite(pass, group, endOf(log, group.at(-1) as Segment));
+    }
+    log.noteCleaned(covered);
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error;
   }
-  log.noteCleaned(covered);
+}
+
+/** The broker stops, or the log is gone: compaction ends in between. */
+class Stopped extends Error {}
+
+/** The batches of a segment, with turns for other work in between. */
+async function* batchesOf(pass: Pass, segment: Segment) {
+  let slice = 0;
+  for (const batch of segment.scan(0)) {
+    yield batch;
+    slice += batch.header.sizeBytes;
+    if (slice < SLICE_BYTES) continue;
+    slice = 0;
+    await nextTurn();
+    if (pass.isStopped() || pass.log.closed) throw new Stopped();
+  }
+}
+
+/** Offset at which the segment after a closed one begins. */
+function endOf(log: PartitionLog, segment: Segment): number {
+  return (log.segments[log.segments.indexOf(segment) + 1] as Segment).baseOffset;
 }
 
 /** Closed segments in which everything is decided and old enough. */
@@ -66,24 +90,17 @@ function cleanable(log: PartitionLog, now: number): Segment[] {
   return log.segments.slice(0, end);
 }
 
-/** Gathers the newest offset of each key; returns the offset up to which it got, undefined when it was stopped. */
-async function readKeys(pass: Pass, dirty: readonly Segment[]): Promise<number | undefined> {
-  let slice = 0;
+/** Gathers the newest offset of each key; returns the offset up to which it got. */
+async function readKeys(pass: Pass, dirty: readonly Segment[]): Promise<number> {
   for (const [i, segment] of dirty.entries()) {
     if (i > 0 && pass.newest.size >= MAX_KEYS) return segment.baseOffset;
-    for (const { header, buffer, at } of segment.scan(0)) {
+    for await (const { header, buffer, at } of batchesOf(pass, segment)) {
       for (const { key, offset } of recordsOf(pass, header, buffer, at) ?? []) {
         if (key) pass.newest.set(key.toString('latin1'), offset);
       }
-      slice += header.sizeBytes;
-      if (slice < SLICE_BYTES) continue;
-      slice = 0;
-      await nextTurn();
-      if (pass.isStopped() || pass.log.closed) return undefined;
     }
   }
-  const last = pass.log.segments.indexOf(dirty.at(-1) as Segment);
-  return pass.log.segments[last + 1]?.baseOffset;
+  return endOf(pass.log, dirty.at(-1) as Segment);
 }
 
 /** The records of a batch; none for a marker or an aborted transaction, undefined when it cannot be unpacked. */
@@ -120,26 +137,18 @@ function groupSegments(segments: readonly Segment[], segmentBytes: number): Segm
   return groups;
 }
 
-/** Writes what stays of a group of segments to one new segment; false when it was stopped. */
-async function rewrite(pass: Pass, group: readonly Segment[], endOffset: number): Promise<boolean> {
+/** Writes what stays of a group of segments to one new segment. What it leaves when it is stopped, the next start removes. */
+async function rewrite(pass: Pass, group: readonly Segment[], endOffset: number): Promise<void> {
   const { log } = pass;
   const base = (group[0] as Segment).baseOffset;
   const temporary = path.join(log.directory, `${base}.cleaned`);
   const fd = fs.openSync(temporary, 'w', 0o644);
   let sizeBytes = 0;
-  let slice = 0;
   try {
     for (const segment of group) {
-      for (const { header, buffer, at } of segment.scan(0)) {
+      for await (const { header, buffer, at } of batchesOf(pass, segment)) {
         const kept = keep(pass, header, { buffer, at });
         if (kept) sizeBytes += fs.writeSync(fd, kept);
-        slice += header.sizeBytes;
-        if (slice < SLICE_BYTES) continue;
-        slice = 0;
-        await nextTurn();
-        if (!pass.isStopped() && !log.closed) continue;
-        if (!log.closed) fs.rmSync(temporary);
-        return false;
       }
     }
     fs.fdatasyncSync(fd);
@@ -151,7 +160,6 @@ async function rewrite(pass: Pass, group: readonly Segment[], endOffset: number)
   const first = log.segments.indexOf(group[0] as Segment);
   installSwap(log.directory, swap, base, endOffset);
   log.replaceSegments(first, group.length, new Segment(log.directory, base, sizeBytes));
-  return true;
 }
 
 /** What stays of a batch, or undefined. */

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { buildTestBatch } from '../../test/build-test-batch.ts';
 import { compactLog } from './compaction.ts';
 import { PartitionLog } from './partition-log.ts';
-import type { LogSettings } from './partition-log.ts';
+import type { TopicSettings } from '../topics/topic-config.ts';
 import { batchSize, readBatchHeader } from './record-batch.ts';
 import { readRecords } from './records.ts';
 import { applyRetention } from './retention.ts';
@@ -27,8 +27,8 @@ afterEach(async () => {
   fs.rmSync(directory, { recursive: true });
 });
 
-function openLog(settings: Partial<LogSettings> = {}): PartitionLog {
-  const all: LogSettings = {
+function openLog(settings: Partial<TopicSettings> = {}): PartitionLog {
+  const all: TopicSettings = {
     segmentBytes: 1 << 30,
     segmentMs: HOUR_MS,
     retentionMs: -1,
@@ -38,6 +38,8 @@ function openLog(settings: Partial<LogSettings> = {}): PartitionLog {
     deleteRetentionMs: HOUR_MS,
     minCleanableDirtyRatio: 0,
     minCompactionLagMs: 0,
+    maxMessageBytes: 1 << 20,
+    maxTimestampAheadMs: HOUR_MS,
     appendTime: false,
     ...settings,
   };
@@ -51,7 +53,7 @@ function openLog(settings: Partial<LogSettings> = {}): PartitionLog {
 }
 
 /** Opens the files as they are, as after kill -9: the old log is left without being closed. */
-function reopenLog(settings: Partial<LogSettings> = {}): PartitionLog {
+function reopenLog(settings: Partial<TopicSettings> = {}): PartitionLog {
   return openLog(settings);
 }
 

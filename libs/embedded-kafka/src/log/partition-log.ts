@@ -14,6 +14,7 @@ import {
 } from './record-batch.ts';
 import type { BatchHeader } from './record-batch.ts';
 import { readInt64 } from '../protocol/wire.ts';
+import type { TopicSettings } from '../topics/topic-config.ts';
 import { recoverLog } from './recovery.ts';
 import { Segment, lastIndex, syncDirectory } from './segment.ts';
 
@@ -22,24 +23,10 @@ const LOOKUP_SLACK_BYTES = 8192;
 /** Growth after which a checkpoint is due, which bounds what a start after a crash has to read. */
 const CHECKPOINT_BYTES = 8 << 20;
 
-/** The settings of a topic that its logs obey. A time or size of -1 means no limit. */
-export interface LogSettings {
-  readonly segmentBytes: number;
-  readonly segmentMs: number;
-  readonly retentionMs: number;
-  readonly retentionBytes: number;
-  readonly compact: boolean;
-  readonly deleteOld: boolean;
-  readonly deleteRetentionMs: number;
-  readonly minCleanableDirtyRatio: number;
-  readonly minCompactionLagMs: number;
-  readonly appendTime: boolean;
-}
-
 export interface LogOptions {
   /** Whether a record is durable only when the disk has it. */
   readonly fsync: boolean;
-  readonly settings: () => LogSettings;
+  readonly settings: () => TopicSettings;
   readonly warn: (message: string) => void;
 }
 
@@ -93,7 +80,7 @@ export class PartitionLog {
     return this.segments.at(-1) as Segment;
   }
 
-  get settings(): LogSettings {
+  get settings(): TopicSettings {
     return this.options.settings();
   }
 
@@ -144,7 +131,7 @@ export class PartitionLog {
     this.grown(batch.length);
   }
 
-  private write(batch: Buffer, settings: LogSettings, now: number): BatchHeader {
+  private write(batch: Buffer, settings: TopicSettings, now: number): BatchHeader {
     const active = this.active;
     const isFull = active.sizeBytes + batch.length > settings.segmentBytes;
     const isOld = this.activeSince > 0 && now - this.activeSince > settings.segmentMs;

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { BrokerContext, Handler } from '../broker-context.ts';
 import { handlers } from '../handlers/handlers.ts';
@@ -109,15 +110,8 @@ export function serveConnection(socket: Socket, options: ConnectionOptions): voi
     });
     socket.uncork();
     if (!socket.writableNeedDrain) return;
-    await new Promise<void>((resolve) => {
-      const settle = () => {
-        socket.off('drain', settle);
-        gone.signal.removeEventListener('abort', settle);
-        resolve();
-      };
-      socket.once('drain', settle);
-      gone.signal.addEventListener('abort', settle);
-    });
+    /* A connection that ends while it waits ends the wait as well, and its loop sees that it is over. */
+    await once(socket, 'drain', { signal: gone.signal }).catch(() => undefined);
   }
 
   socket.setNoDelay(true);

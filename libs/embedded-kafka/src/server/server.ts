@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import net from 'node:net';
 import type { Socket } from 'node:net';
 import { serveConnection } from './connection.ts';
@@ -32,13 +33,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     socket.on('close', () => sockets.delete(socket));
     serveConnection(socket, options);
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ port: options.port, host: options.host, backlog: 1024 }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
+  server.listen({ port: options.port, host: options.host, backlog: 1024 });
+  await once(server, 'listening');
   server.on('error', (error) => options.context.log('warn', `cannot accept a connection: ${error.message}`));
   const address = server.address();
   return {

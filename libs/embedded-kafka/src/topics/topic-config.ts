@@ -145,7 +145,7 @@ export function configValue(configs: Configs, name: string): string {
 }
 
 /** A topic's value of a numeric setting. */
-export function configNumber(configs: Configs, name: string): number {
+function configNumber(configs: Configs, name: string): number {
   return Number(configValue(configs, name));
 }
 
@@ -173,4 +173,27 @@ export function synonymsOf(configs: Configs, name: string) {
   const { synonym, default: value = '' } = topicSettings[name] ?? {};
   const fallback = synonym ? [{ name: synonym, value, source: SOURCE_DEFAULT }] : [];
   return name in configs ? [{ name, value: configs[name]!, source: SOURCE_TOPIC }, ...fallback] : fallback;
+}
+
+/** What a topic takes and what its logs keep. A time or size of -1 means no limit. */
+export type TopicSettings = Readonly<ReturnType<typeof settingsOf>>;
+
+/** Those settings of a topic that have an effect. */
+export function settingsOf(configs: Configs) {
+  const policy = configList(configs, 'cleanup.policy');
+  return {
+    segmentBytes: configNumber(configs, 'segment.bytes'),
+    segmentMs: configNumber(configs, 'segment.ms'),
+    retentionMs: configNumber(configs, 'retention.ms'),
+    retentionBytes: configNumber(configs, 'retention.bytes'),
+    compact: policy.includes('compact'),
+    deleteOld: policy.includes('delete'),
+    deleteRetentionMs: configNumber(configs, 'delete.retention.ms'),
+    minCleanableDirtyRatio: configNumber(configs, 'min.cleanable.dirty.ratio'),
+    minCompactionLagMs: configNumber(configs, 'min.compaction.lag.ms'),
+    maxMessageBytes: configNumber(configs, 'max.message.bytes'),
+    /* How far a record's timestamp may lie in the future. */
+    maxTimestampAheadMs: configNumber(configs, 'message.timestamp.after.max.ms'),
+    appendTime: configValue(configs, 'message.timestamp.type') === 'LogAppendTime',
+  };
 }

@@ -3,22 +3,14 @@ import path from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { Journal } from '../log/journal.ts';
 import { PartitionLog } from '../log/partition-log.ts';
-import type { LogSettings } from '../log/partition-log.ts';
-import { configList, configNumber, configValue } from './topic-config.ts';
-import type { Configs } from './topic-config.ts';
+import { settingsOf } from './topic-config.ts';
+import type { Configs, TopicSettings } from './topic-config.ts';
 
 /** What is kept of a topic. */
 export interface TopicRecord {
   readonly id: string;
   readonly partitions: number;
   readonly configs: Configs;
-}
-
-/** The settings that decide what a topic takes, and what its logs keep. */
-export interface TopicSettings extends LogSettings {
-  readonly maxMessageBytes: number;
-  /** How far a record's timestamp may lie in the future. */
-  readonly maxTimestampAheadMs: number;
 }
 
 /** A topic with its open logs. */
@@ -144,22 +136,4 @@ export class TopicStore {
     for (const topic of this.topics.values()) for (const log of topic.partitions) await log.close();
     this.journal.close();
   }
-}
-
-function settingsOf(configs: Configs): TopicSettings {
-  const policy = configList(configs, 'cleanup.policy');
-  return {
-    segmentBytes: configNumber(configs, 'segment.bytes'),
-    segmentMs: configNumber(configs, 'segment.ms'),
-    retentionMs: configNumber(configs, 'retention.ms'),
-    retentionBytes: configNumber(configs, 'retention.bytes'),
-    compact: policy.includes('compact'),
-    deleteOld: policy.includes('delete'),
-    deleteRetentionMs: configNumber(configs, 'delete.retention.ms'),
-    minCleanableDirtyRatio: configNumber(configs, 'min.cleanable.dirty.ratio'),
-    minCompactionLagMs: configNumber(configs, 'min.compaction.lag.ms'),
-    maxMessageBytes: configNumber(configs, 'max.message.bytes'),
-    maxTimestampAheadMs: configNumber(configs, 'message.timestamp.after.max.ms'),
-    appendTime: configValue(configs, 'message.timestamp.type') === 'LogAppendTime',
-  };
 }

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { buildTestBatch } from '../../test/build-test-batch.ts';
 import { OffsetStore } from '../groups/offset-store.ts';
 import { PartitionLog } from '../log/partition-log.ts';
-import type { LogSettings } from '../log/partition-log.ts';
+import type { TopicSettings } from '../topics/topic-config.ts';
 import { errors } from '../protocol/errors.ts';
 import { ProducerIds } from './producer-ids.ts';
 import { TransactionCoordinator } from './transaction-coordinator.ts';
@@ -19,7 +19,7 @@ beforeEach(() => {
 
 afterEach(() => fs.rmSync(directory, { recursive: true }));
 
-const settings = { segmentBytes: 1 << 20, segmentMs: 1e9, appendTime: false } as LogSettings;
+const settings = { segmentBytes: 1 << 20, segmentMs: 1e9, appendTime: false } as TopicSettings;
 
 it('completes a commit that an error of the disk has interrupted', async () => {
   const log = (name: string) =>
