@@ -108,11 +108,22 @@ describe('the caller of a sync webhook', () => {
     const answer = ingress.call(webhook.path, { body: '{}' });
     const stored = await eventually(() => plane.requestsOf(webhook)[0] ?? false);
     expect(stored.request).toMatchObject({ response_mode: 'sync', reply_partition: 9 });
-    await plane.answer(stored, 'no answer at all');
     await plane.reply(stored, 'emitted');
     await plane.answer(stored, { status: 201, content_type: 'application/json', body: '{"run":1}' });
     await plane.answer(stored, { error: 'late' });
     expect(await answer).toMatchObject({ status: 201, body: '{"run":1}' });
+  });
+
+  it('is told at once, by 502, that its consumer has given none', async () => {
+    const webhook = await known({ response: { mode: 'sync', timeout_ms: 60_000 } });
+    const answer = ingress.call(webhook.path, { body: '{}' });
+    const stored = await eventually(() => plane.requestsOf(webhook)[0] ?? false);
+    await plane.answer(stored, { status: 'fine', body: 'x' });
+    await plane.answer(stored, { body: 'late' });
+    expect(await answer).toMatchObject({
+      status: 502,
+      body: '{"error":"The answer of the webhook\'s consumer is not valid."}',
+    });
   });
 
   it('is let go with 202 when the instance stops', async () => {

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually, kafkaForTests } from '@tributary/testing';
@@ -225,6 +226,14 @@ describe('refusals', () => {
     const webhook = await known();
     expect((await ingress.call(`${webhook.path}?${'q'.repeat(9_000)}`)).status).toBe(414);
     expect((await ingress.call(webhook.path, { headers: { x: 'x'.repeat(40_000) } })).status).toBe(431);
+  });
+
+  it('are none of a target with its scheme and host, which means the same webhook', async () => {
+    const webhook = await known({ response: { mode: 'receipt' } });
+    const target = `http://tributary.example${webhook.path}?a=b`;
+    const socket = connect(ingress.port, '127.0.0.1');
+    socket.write(`GET ${target} HTTP/1.1\r\nhost: tributary.example\r\nconnection: close\r\n\r\n`);
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 /);
   });
 
   it('of paths that are nobody', async () => {

@@ -68,6 +68,24 @@ describe('the proxy', () => {
     expect(headers).toMatchObject({ 'x-own': 'v', host: 'tributary.example:1', 'x-forwarded-for': HOST });
   });
 
+  it('takes a whole URL for its path', async () => {
+    const proxy = await proxyTo([await standIn((incoming, response) => response.end(incoming.url))]);
+    expect(await text(await send(proxy, 'http://tributary.example:4200/hooks/s?x'))).toBe('/hooks/s?x');
+    expect((await send(proxy, 'http://tributary.example')).statusCode).toBe(404);
+  });
+
+  it('answers who offers HTTP/2 with the request, and who sends a long head', async () => {
+    const proxy = await proxyTo([await standIn(named('here'))]);
+    const offer = {
+      connection: 'Upgrade, HTTP2-Settings',
+      upgrade: 'h2c',
+      'http2-settings': 'AAMAAABkAAQAAP__',
+    };
+    expect(await text(await send(proxy, '/hooks/s', '{}', offer))).toBe('here');
+    // The stand-in's own bound answers.
+    expect((await send(proxy, '/hooks/s', '{}', { x: 'x'.repeat(40_000) })).statusCode).toBe(431);
+  });
+
   it('takes the instances in turn', async () => {
     const proxy = await proxyTo([await standIn(named('a')), await standIn(named('b'))]);
     const answers: string[] = [];

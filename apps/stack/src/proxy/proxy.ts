@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import type { Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { createProxyServer } from 'http-proxy-3';
 import type { ServiceName } from '../services.ts';
@@ -21,6 +21,14 @@ export interface ProxyOptions {
   graceMs?: number;
 }
 
+const serverOptions = {
+  keepAliveTimeout: 65_000,
+  /** A service bounds its heads itself. */
+  maxHeaderSize: 131_072,
+  /** Some clients offer HTTP/2 with every first request; without this Node takes it for an upgrade, and answers nothing. */
+  shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket',
+};
+
 /** Starts the proxy. Path, query and body reach the service as they were sent; websockets too. */
 export async function startProxy({ host, port, instances, graceMs = 5_000 }: ProxyOptions): Promise<Proxy> {
   // `toProxy` without `prependPath` leaves the target alone: it would be normalised otherwise.
@@ -32,8 +40,13 @@ export async function startProxy({ host, port, instances, graceMs = 5_000 }: Pro
     agent: balancers.get(service)!.next(),
   });
 
-  const server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
-    const service = serviceFor(request.url ?? '/');
+  const server = createServer(serverOptions, (request, response) => {
+    // To an offer that is not taken up there is nothing to hand on (RFC 9110, 7.8).
+    delete request.headers.upgrade;
+    delete request.headers['http2-settings'];
+    // A target may be a whole URL (RFC 9112, 3.2.2).
+    request.url = (request.url ?? '/').replace(/^https?:\/\/[^/?#]*/i, '');
+    const service = serviceFor(request.url);
     if (service === undefined) return sendProblem(response, 404, 'No service has this path.');
     proxy.web(request, response, target(service), (error) => sendUnavailable(response, service, error));
   });
