@@ -84,11 +84,11 @@ type Invoke = (frame: Frame, first: Value) => Value;
  * the value the filter or method works on is a parameter of the signature or stands before them.
  */
 function fitCall(fn: NativeFunction, code: ArgumentCode, first: 'parameter' | 'self'): Invoke {
-  const { signature } = fn;
+  const { signature, cost } = fn;
   const body: Body = fn.body;
   if (code.spread || code.keywordSpread || signature.varargs || signature.keywords) {
     return (frame, value) => {
-      charge(1);
+      charge(cost);
       const positional = evaluatePositional(code, frame);
       const keywords = evaluateKeywords(code, frame);
       if (first === 'self')
@@ -118,11 +118,12 @@ function fitCall(fn: NativeFunction, code: ArgumentCode, first: 'parameter' | 's
   }
   const rest = first === 'parameter' ? bound.slice(1) : bound;
   const [a, b, ...more] = rest.map((item): Argument => names.get(item as object) ?? (() => item));
-  if (!a) return (frame, value) => (charge(1), body(frame.render, value));
-  if (!b) return (frame, value) => (charge(1), body(frame.render, value, a(frame)));
-  if (more.length === 0) return (frame, value) => (charge(1), body(frame.render, value, a(frame), b(frame)));
+  if (!a) return (frame, value) => (charge(cost), body(frame.render, value));
+  if (!b) return (frame, value) => (charge(cost), body(frame.render, value, a(frame)));
+  if (more.length === 0)
+    return (frame, value) => (charge(cost), body(frame.render, value, a(frame), b(frame)));
   return (frame, value) => {
-    charge(1);
+    charge(cost);
     return body(frame.render, value, a(frame), b(frame), ...more.map((run) => run(frame)));
   };
 }

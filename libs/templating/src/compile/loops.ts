@@ -3,8 +3,8 @@ import { LoopContext } from '../runtime/objects.ts';
 import { Frame } from '../runtime/render.ts';
 import { descendants, type AnyNode, type ForNode, type Target } from '../syntax/nodes.ts';
 import { truthy } from '../values/compare.ts';
-import { iterate } from '../values/sequence.ts';
-import { Markup, PyIterator, type Value } from '../values/types.ts';
+import { PyRange, iterate } from '../values/sequence.ts';
+import { Markup, PyIterator, itemsOf, type Value } from '../values/types.ts';
 import { assertionError, blame, inner, locate, type Execute, type Place } from './context.ts';
 import { compileExpression } from './expressions.ts';
 import { Activation, Analysis, Scope, undeclared } from './scope.ts';
@@ -129,9 +129,10 @@ function compileIteration(code: LoopCode): (frame: Frame, items: Value, loop?: L
       }
       return loop.index0 >= 0;
     }
-    if (Array.isArray(items)) {
-      for (let i = 0; i < items.length; i++) once(frame, (items as Value[])[i] as Value);
-      return items.length > 0;
+    const list = items instanceof PyRange ? items.toArray() : itemsOf(items);
+    if (list) {
+      for (let i = 0; i < list.length; i++) once(frame, list[i] as Value);
+      return list.length > 0;
     }
     const iterator = iterate(items);
     let any = false;
@@ -155,7 +156,7 @@ function compilePlain(place: Place, node: ForNode, iterable: (frame: Frame) => V
       if (filter) iterate(source);
       items = filter ? filter(frame, source) : source;
       if (loopSlot !== undefined) loop = new LoopContext(frame.render, items, undefined, 0);
-      else if (!Array.isArray(items)) iterate(items);
+      else if (!itemsOf(items)) iterate(items);
     } catch (error) {
       throw blame(error, node.iter, [source, node.iter]);
     }

@@ -91,7 +91,7 @@ export function namedFunction(
 ): (item: Value) => Value {
   const fn = findFunction(render, kind, name);
   return (item) => {
-    charge(1);
+    charge(fn.cost);
     return fn.body(render, ...bindArguments(fn.signature, [item, ...rest.positional], rest.keywords));
   };
 }

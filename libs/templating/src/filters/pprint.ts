@@ -40,7 +40,7 @@ function safeOrder(a: Value, b: Value): number {
 
 /** The value on one line, dicts sorted. */
 function oneLine(value: Value): string {
-  charge(1);
+  charge(3);
   if (value instanceof PyDict) {
     return `{${sortedEntries(value)
       .map(([key, item]) => `${oneLine(key)}: ${oneLine(item)}`)

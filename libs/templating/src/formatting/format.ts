@@ -46,7 +46,7 @@ function expand(template: string, sources: FormatSources, numbering: Numbering, 
     }
     if (char === '}') throw valueError("Single '}' encountered in format string");
     const end = fieldEnd(template, i + 1);
-    charge(4);
+    charge(8);
     result += field(template.slice(i + 1, end), sources, numbering, depth);
     checkStringLength(result.length);
     i = end + 1;

@@ -82,7 +82,7 @@ export function formatPercent(template: Value, argument: Value): Value {
   let end = 0;
   conversion.lastIndex = 0;
   for (const match of text.matchAll(conversion)) {
-    charge(1);
+    charge(4);
     result += text.slice(end, match.index);
     end = match.index + match[0].length;
     result += convert(match, args, escaping);

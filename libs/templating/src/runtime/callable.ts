@@ -18,6 +18,8 @@ export class NativeFunction extends Callable {
   readonly body: AnyBody;
   /** Its result depends on more than its arguments, so that it is never computed at compile time. */
   readonly contextual: boolean;
+  /** Steps that a call counts; more than one for what takes long even on small values. */
+  cost = 1;
 
   constructor(signature: Signature, body: NativeBody, contextual = false) {
     super();

@@ -1,6 +1,6 @@
 import { PythonError, overflowError } from '../errors.ts';
 import { PyComplex } from './complex.ts';
-import { checkIntegerBits } from '../runtime/budget.ts';
+import { charge, checkIntegerBits } from '../runtime/budget.ts';
 import { PyFloat, float, integer, type Value } from './types.ts';
 
 /** Bits of an integer's magnitude, to within a digit of 16. */
@@ -175,5 +175,6 @@ function integerPower(base: bigint, exponent: bigint): Value {
   if (magnitude > 1n) checkIntegerBits((magnitude.toString(2).length - 1) * Number(exponent));
   if (magnitude <= 1n)
     return integer(exponent === 0n ? 1n : base === -1n && exponent % 2n === 0n ? 1n : base);
+  charge((magnitude.toString(2).length * Number(exponent)) / 8);
   return integer(base ** exponent);
 }

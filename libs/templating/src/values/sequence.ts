@@ -26,7 +26,9 @@ export class PyRange extends PyObject {
   }
 
   toArray(): number[] {
-    return Array.from({ length: this.size }, (_, i) => this.at(i));
+    const items = new Array<number>(this.size);
+    for (let i = 0; i < items.length; i++) items[i] = this.at(i);
+    return items;
   }
 
   override repr(): string {
@@ -43,7 +45,11 @@ export class PyRange extends PyObject {
   }
 
   override iterate(): Iterator<Value> {
-    return this.toArray()[Symbol.iterator]();
+    let index = 0;
+    return {
+      next: (): IteratorResult<Value> =>
+        index < this.size ? { value: this.at(index++), done: false } : { value: undefined, done: true },
+    };
   }
 
   override attribute(name: string): Value | undefined {

@@ -107,6 +107,7 @@ const maximumDigits = 4300;
 
 export function bigintText(value: bigint): string {
   const text = value.toString();
+  charge(text.length / 8);
   if (text.length - (value < 0n ? 1 : 0) > maximumDigits) {
     throw valueError(
       `Exceeds the limit (${maximumDigits} digits) for integer string conversion; use sys.set_int_max_str_digits() to increase the limit`,
