@@ -75,6 +75,20 @@ export async function deleteApiKey(
   return deleted.name;
 }
 
+/** Gives the key of the configuration the scopes that it lacks, those that came with a newer version, and announces it. */
+export async function widenBootstrapKey(
+  client: Queryable,
+  { sha256, scopes }: Pick<AccessRecord, 'sha256' | 'scopes'>,
+): Promise<void> {
+  const { rows } = await client.query<ApiKeyRow>(
+    `UPDATE api_keys SET scopes = $2::text[]
+     WHERE sha256 = $1 AND bootstrap AND NOT scopes @> $2::text[] RETURNING ${COLUMNS}`,
+    [sha256, scopes],
+  );
+  for (const row of rows)
+    await announce(client, { topic: topics.access.name, key: row.id, value: toRecord(row) });
+}
+
 /** Deletes the keys that came from an earlier configuration. */
 export async function deleteBootstrapKeys(client: Queryable, workspace: string): Promise<number> {
   const { rows } = await client.query<{ id: string }>(

@@ -5,7 +5,7 @@ import { scopes } from '@tributary/event-schemas';
 import { isRetryable } from '@tributary/postgres';
 import type { Pool } from '@tributary/postgres';
 import type { Logger, Member } from '@tributary/service-runtime';
-import { deleteBootstrapKeys, findApiKeyByHash, insertApiKey } from './api-key-store.ts';
+import { deleteBootstrapKeys, findApiKeyByHash, insertApiKey, widenBootstrapKey } from './api-key-store.ts';
 import { toInstant } from './webhook-store.ts';
 import { ensureWorkspace } from './workspace-store.ts';
 
@@ -19,15 +19,18 @@ export interface Bootstrap {
 const HANDLE = 'default';
 
 /**
- * Makes sure that the account, the workspace and the key of the configuration exist. A key that an earlier configuration
- * named is deleted. Instances that start together wait for each other.
+ * Makes sure that the account, the workspace and the key of the configuration exist, and that the key has every scope. A
+ * key that an earlier configuration named is deleted. Instances that start together wait for each other.
  */
 export async function ensureBootstrap(pool: Pool, { account, workspace, apiKey }: Bootstrap): Promise<void> {
   await pool.transaction(async (client) => {
     await client.query(`SELECT pg_advisory_xact_lock(hashtextextended('tributary.management.bootstrap', 0))`);
     await ensureWorkspace(client, { account, workspace, handle: HANDLE });
     const sha256 = hashApiKey(apiKey);
-    if (await findApiKeyByHash(client, sha256)) return;
+    if (await findApiKeyByHash(client, sha256)) {
+      await widenBootstrapKey(client, { sha256, scopes: [...scopes] });
+      return;
+    }
     await deleteBootstrapKeys(client, workspace);
     const record = {
       id: randomUUID(),

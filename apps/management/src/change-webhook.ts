@@ -13,8 +13,8 @@ import type { ProblemDetail } from '@tributary/service-runtime';
 import { writeAudit } from './audit-log.ts';
 import type { Actor } from './audit-log.ts';
 import { announce } from './outbox.ts';
-import { showSettings } from './show-settings.ts';
-import type { LastUse } from './show-settings.ts';
+import { showSettings, UNUSED } from './show-settings.ts';
+import type { Usage } from './show-settings.ts';
 import { newSlug, revealSlug } from './slug.ts';
 import type { SealedSettings } from './seal-settings.ts';
 import {
@@ -148,10 +148,19 @@ export async function deleteWebhooksOf(
 }
 
 /** A webhook as the API shows it. */
-export function toApiWebhook(stored: StoredWebhook, ring: KeyRing, lastUse?: LastUse): Webhook {
-  const { id, account, workspace, settings, created, updated } = stored;
+export function toApiWebhook(stored: StoredWebhook, ring: KeyRing, usage: Usage = UNUSED): Webhook {
+  const { id, account, workspace, settings, slugSha256, created, updated } = stored;
   const slug = revealSlug(id, stored, ring);
-  return { id, created, updated, account, workspace, ...showSettings(settings, lastUse), slug };
+  return {
+    id,
+    created,
+    updated,
+    account,
+    workspace,
+    ...showSettings(settings, usage),
+    slug,
+    usage: usage(slugSha256),
+  };
 }
 
 function changedFields(before: SettingsRecord, after: SettingsRecord): string[] {

@@ -38,7 +38,7 @@ const serviceAccount = z.object({
 const named = z.object({ name: z.object({ any_: z.array(text) }) });
 const paged = { limit: z.int().optional(), cursor: text.optional() };
 const { id: _id, created: _created, updated: _updated, ...rest } = webhook.shape;
-const { account: _account, workspace: _workspace, slug: _slug, ...settings } = rest;
+const { account: _account, workspace: _workspace, slug: _slug, usage: _usage, ...settings } = rest;
 
 /** What the calls of the API take and answer, by name. */
 export const schemas: Record<string, z.ZodType> = {

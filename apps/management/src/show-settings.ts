@@ -10,26 +10,29 @@ import type {
 /** Settings as the API shows them. */
 export type ShownSettings = Pick<Webhook, keyof SettingsRecord>;
 
-/** When a secret last let a call pass; null when it never did. */
-export type LastUse = (secretId: string) => string | null;
+/** How many calls a secret (by its id) or a URL (by its slug's SHA-256) let pass, and when it last did; null: never. */
+export type Usage = (subject: string) => { calls: number; last_used: string | null };
+
+/** Of what is new. */
+export const UNUSED: Usage = () => ({ calls: 0, last_used: null });
 
 /** Settings with every secret replaced by what may be known of it. */
-export function showSettings(settings: SettingsRecord, lastUse: LastUse = () => null): ShownSettings {
+export function showSettings(settings: SettingsRecord, usage: Usage = UNUSED): ShownSettings {
   return {
     ...settings,
-    authentication: showSecrets(settings.authentication, lastUse) as ShownAuthentication[],
-    handshakes: showSecrets(settings.handshakes, lastUse) as ShownHandshake[],
+    authentication: showSecrets(settings.authentication, usage) as ShownAuthentication[],
+    handshakes: showSecrets(settings.handshakes, usage) as ShownHandshake[],
   };
 }
 
 /** A copy in which each secret, however deep, is shown and not told. */
-function showSecrets(value: unknown, lastUse: LastUse): unknown {
+function showSecrets(value: unknown, usage: Usage): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map((item) => showSecrets(item, lastUse));
-  if ('encrypted' in value) return showSecret(value as SecretRecord, lastUse);
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, showSecrets(item, lastUse)]));
+  if (Array.isArray(value)) return value.map((item) => showSecrets(item, usage));
+  if ('encrypted' in value) return showSecret(value as SecretRecord, usage);
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, showSecrets(item, usage)]));
 }
 
-function showSecret({ id, set }: SecretRecord, lastUse: LastUse): ShownSecret {
-  return { configured: true, id, set, last_used: lastUse(id) };
+function showSecret({ id, set }: SecretRecord, usage: Usage): ShownSecret {
+  return { configured: true, id, set, last_used: usage(id).last_used };
 }

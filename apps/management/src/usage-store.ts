@@ -1,7 +1,9 @@
 import type { SettingsRecord, UsageRecord } from '@tributary/event-schemas';
 import type { Queryable } from '@tributary/postgres';
-import type { LastUse } from './show-settings.ts';
+import { UNUSED } from './show-settings.ts';
+import type { Usage } from './show-settings.ts';
 import { toInstant } from './webhook-store.ts';
+import type { StoredWebhook } from './webhook-store.ts';
 
 /** What let a call pass: a secret or a key by its id, a URL by the SHA-256 of its slug. */
 interface Use {
@@ -30,19 +32,31 @@ export async function addUsage(client: Queryable, records: readonly UsageRecord[
   );
 }
 
-/** When each of some secrets or keys was last used. */
-export async function lastUses(client: Queryable, ids: readonly string[]): Promise<LastUse> {
-  if (ids.length === 0) return () => null;
-  const { rows } = await client.query<{ subject: string; last_used: Date }>(
-    'SELECT subject, max(last_used) AS last_used FROM usage WHERE subject = ANY($1::text[]) GROUP BY subject',
-    [ids],
+/** What is counted of some secrets, keys and URLs. */
+export async function readUsage(client: Queryable, subjects: readonly string[]): Promise<Usage> {
+  if (subjects.length === 0) return UNUSED;
+  const { rows } = await client.query<{ subject: string; calls: string; last_used: Date }>(
+    `SELECT subject, sum(calls) AS calls, max(last_used) AS last_used
+     FROM usage WHERE subject = ANY($1::text[]) GROUP BY subject`,
+    [subjects],
   );
-  const known = new Map(rows.map(({ subject, last_used }) => [subject, toInstant(last_used)]));
-  return (id) => known.get(id) ?? null;
+  const known = new Map(
+    rows.map(({ subject, calls, last_used }) => [
+      subject,
+      { calls: Number(calls), last_used: toInstant(last_used) },
+    ]),
+  );
+  return (subject) => known.get(subject) ?? UNUSED(subject);
+}
+
+/** What is counted of some webhooks: of their secrets, and of their present URLs. */
+export function readWebhookUsage(client: Queryable, webhooks: readonly StoredWebhook[]): Promise<Usage> {
+  const secrets = secretIds(webhooks.map(({ settings }) => settings));
+  return readUsage(client, [...secrets, ...webhooks.map(({ slugSha256 }) => slugSha256)]);
 }
 
 /** The ids of every secret in some settings. */
-export function secretIds(settings: readonly SettingsRecord[]): string[] {
+function secretIds(settings: readonly SettingsRecord[]): string[] {
   const found: string[] = [];
   const collect = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) return;

@@ -37,7 +37,8 @@ export function readWebhookChange(
   for (const name of Object.keys(webhookSettings.shape)) merged[name] = shown[name];
   for (const [name, value] of Object.entries(body)) {
     if (!READ_ONLY.includes(name)) merged[name] = mergeField(name, merged[name], value);
-    else if (value !== shown[name])
+    // Counted on by itself since it was read.
+    else if (name !== 'usage' && value !== shown[name])
       errors.push({ pointer: `/${name}`, detail: `${name} is set by the system, not by a request.` });
   }
   const input = check(merged, context);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { scopes } from '@tributary/event-schemas';
 import { eventually } from '@tributary/testing';
 import { sweepDeleted } from '../src/sweep-deleted.ts';
 import { apiOf, databaseOf, installation, startManagement, stopAll } from './support/management.ts';
@@ -27,6 +28,29 @@ describe('two instances side by side', () => {
          (SELECT count(*)::int FROM api_keys) AS keys`,
     );
     expect(rows).toEqual([{ accounts: 1, workspaces: 1, keys: 1 }]);
+  });
+
+  it('give the key of the configuration the scopes that came with a newer version', async () => {
+    const database = databaseOf(of);
+    const scopesOf = async () =>
+      (await database.query<{ scopes: string[] }>('SELECT scopes FROM api_keys WHERE bootstrap')).rows[0]
+        ?.scopes;
+    await database.query(`UPDATE api_keys SET scopes = array_remove(scopes, 'executions:write')`);
+    expect(await scopesOf()).not.toContain('executions:write');
+    await startManagement(of);
+    expect(await scopesOf()).toEqual(scopes);
+    const { rows } = await database.query<{ id: string }>('SELECT id FROM api_keys');
+    const access = await readTopic(of.brokers, 'tributary.access');
+    try {
+      await eventually(
+        () => {
+          expect(access.of(rows[0]!.id).map((record) => record?.['scopes'])).toEqual([scopes, scopes]);
+        },
+        { timeoutMs: 60_000 },
+      );
+    } finally {
+      await access.stop();
+    }
   });
 
   it('show each other every write', async () => {

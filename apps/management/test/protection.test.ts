@@ -161,10 +161,16 @@ describe('the secrets of a webhook', () => {
       { timeoutMs: 60_000 },
     );
     const keys = [{ last_used: null }, { last_used: '2026-03-03T00:00:00Z' }];
-    expect(await api.get(id)).toMatchObject({ authentication: [{ keys }] });
+    const shown = await api.get(id);
+    const counted = { calls: 4, last_used: '2026-03-03T00:00:00Z' };
+    expect(shown).toMatchObject({ authentication: [{ keys }], usage: counted });
+    // What was read may be sent back, however many calls there were since.
+    const repeated = { ...shown, usage: { calls: 1, last_used: null } };
+    expect((await api.call('PUT', `/webhooks/${id}`, repeated)).status).toBe(204);
     expect(await json(api.call('POST', '/webhooks/filter'))).toContainEqual(
       expect.objectContaining({
         id,
+        usage: counted,
         authentication: [expect.objectContaining({ keys: keys.map((key) => expect.objectContaining(key)) })],
       }),
     );

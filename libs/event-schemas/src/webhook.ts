@@ -115,6 +115,8 @@ export const webhook = webhookSettings.extend({
   account: uuid,
   workspace: uuid,
   slug: z.string(),
+  /** Of its present URL: the calls that it let pass, as ingresses report them every few seconds. */
+  usage: z.object({ calls: z.int().min(0), last_used: instant.nullable() }),
 });
 export type Webhook = z.output<typeof webhook>;
 

@@ -1,7 +1,7 @@
 import { accessOf } from '@tributary/api-auth';
 import type { RequestHandler } from 'express';
 import { findServiceAccount } from '../service-account-store.ts';
-import { lastUses } from '../usage-store.ts';
+import { readUsage } from '../usage-store.ts';
 import type { ManagementDeps } from './deps.ts';
 import { noSuchServiceAccount, toBot } from './service-account.ts';
 import { idOf } from './webhook-address.ts';
@@ -12,6 +12,6 @@ export function getServiceAccount({ pool }: ManagementDeps): RequestHandler {
     const { account } = accessOf(response);
     const bot = await findServiceAccount(pool, { account, id: idOf(request) });
     if (!bot) throw noSuchServiceAccount();
-    response.json(toBot(bot, { lastUse: await lastUses(pool, [bot.apiKey.id]) }));
+    response.json(toBot(bot, { usage: await readUsage(pool, [bot.apiKey.id]) }));
   };
 }

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { toApiWebhook } from '../change-webhook.ts';
-import { lastUses, secretIds } from '../usage-store.ts';
+import { readWebhookUsage } from '../usage-store.ts';
 import { findWebhook } from '../webhook-store.ts';
 import type { ManagementDeps } from './deps.ts';
 import { addressOf, noSuchWebhook } from './webhook-address.ts';
@@ -10,7 +10,6 @@ export function getWebhook({ pool, ring }: ManagementDeps): RequestHandler {
   return async function handleGetWebhook(request, response) {
     const webhook = await findWebhook(pool, addressOf(request, response));
     if (!webhook) throw noSuchWebhook();
-    const lastUse = await lastUses(pool, secretIds([webhook.settings]));
-    response.json(toApiWebhook(webhook, ring, lastUse));
+    response.json(toApiWebhook(webhook, ring, await readWebhookUsage(pool, [webhook])));
   };
 }

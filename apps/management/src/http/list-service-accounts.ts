@@ -2,7 +2,7 @@ import { accessOf } from '@tributary/api-auth';
 import type { RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import { listServiceAccounts as readServiceAccounts } from '../service-account-store.ts';
-import { lastUses } from '../usage-store.ts';
+import { readUsage } from '../usage-store.ts';
 import type { ManagementDeps } from './deps.ts';
 import { listAll, listNamed, PAGE_LIMIT, pageOfBody, sendPage, toCursor } from './page.ts';
 import type { NamedPage } from './page.ts';
@@ -37,9 +37,9 @@ async function answer(
 ): Promise<void> {
   const { account } = accessOf(response);
   const rows = await readServiceAccounts(pool, { account, names, after, limit: limit + 1 });
-  const lastUse = await lastUses(
+  const usage = await readUsage(
     pool,
     rows.map(({ apiKey }) => apiKey.id),
   );
-  sendPage(response, rows, { limit, cursorOf: toCursor, show: (row) => toBot(row, { lastUse }), publicUrl });
+  sendPage(response, rows, { limit, cursorOf: toCursor, show: (row) => toBot(row, { usage }), publicUrl });
 }

@@ -2,7 +2,7 @@ import { accessOf } from '@tributary/api-auth';
 import type { RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import { toApiWebhook } from '../change-webhook.ts';
-import { lastUses, secretIds } from '../usage-store.ts';
+import { readWebhookUsage } from '../usage-store.ts';
 import { listWebhooks as readWebhooks } from '../webhook-store.ts';
 import type { StoredWebhook } from '../webhook-store.ts';
 import type { ManagementDeps } from './deps.ts';
@@ -44,7 +44,7 @@ async function answer(
     ...(after ? { after } : {}),
     ...(names ? { names } : {}),
   });
-  const lastUse = await lastUses(pool, secretIds(rows.map(({ settings }) => settings)));
-  const show = (row: StoredWebhook) => toApiWebhook(row, ring, lastUse);
+  const usage = await readWebhookUsage(pool, rows);
+  const show = (row: StoredWebhook) => toApiWebhook(row, ring, usage);
   sendPage(response, rows, { limit, cursorOf: toCursor, show, publicUrl });
 }

@@ -1,7 +1,7 @@
 import { accessOf } from '@tributary/api-auth';
 import type { RequestHandler } from 'express';
 import { rotateSlug, toApiWebhook } from '../change-webhook.ts';
-import { lastUses, secretIds } from '../usage-store.ts';
+import { readWebhookUsage } from '../usage-store.ts';
 import type { ManagementDeps } from './deps.ts';
 import { inForce } from './unavailable.ts';
 import { addressOf, noSuchWebhook } from './webhook-address.ts';
@@ -12,7 +12,7 @@ export function rotateWebhook(deps: ManagementDeps): RequestHandler {
     const result = await rotateSlug(deps, addressOf(request, response), { by: accessOf(response) });
     if (result.outcome !== 'saved') throw noSuchWebhook();
     await inForce(deps, result.webhook.id);
-    const lastUse = await lastUses(deps.pool, secretIds([result.webhook.settings]));
-    response.json(toApiWebhook(result.webhook, deps.ring, lastUse));
+    const usage = await readWebhookUsage(deps.pool, [result.webhook]);
+    response.json(toApiWebhook(result.webhook, deps.ring, usage));
   };
 }

@@ -4,7 +4,8 @@ import type { AccessRecord, Scope } from '@tributary/event-schemas';
 import { HttpProblem } from '@tributary/service-runtime';
 import { instant } from '@tributary/event-schemas';
 import type { ServiceAccount } from '../service-account-store.ts';
-import type { LastUse } from '../show-settings.ts';
+import { UNUSED } from '../show-settings.ts';
+import type { Usage } from '../show-settings.ts';
 import { toInstant } from '../webhook-store.ts';
 import { unprocessable } from './page.ts';
 
@@ -46,7 +47,7 @@ export function newKey(
 /** A service account as Prefect Cloud shows it; the key itself only where it was made just now. */
 export function toBot(
   { id, account, name, scopes, created, updated, apiKey }: ServiceAccount,
-  { key, lastUse }: { key?: string; lastUse?: LastUse } = {},
+  { key, usage = UNUSED }: { key?: string; usage?: Usage } = {},
 ): object {
   return {
     id,
@@ -62,7 +63,7 @@ export function toBot(
       created: apiKey.created,
       name: apiKey.name,
       expiration: apiKey.expires,
-      last_used: lastUse?.(apiKey.id) ?? null,
+      last_used: usage(apiKey.id).last_used,
       ...(key === undefined ? {} : { key }),
     },
   };
