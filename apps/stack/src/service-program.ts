@@ -4,7 +4,9 @@ import { HOST } from './processes/ports.ts';
 import type { Secrets } from './data/secrets.ts';
 import { services } from './services.ts';
 import type { ServiceDefinition, ServiceName } from './services.ts';
+import { existsSync, readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import { parseEnv } from 'node:util';
 import { join } from 'node:path';
 
 /** What all processes of the system are told. */
@@ -30,6 +32,13 @@ export function baseEnvironment({ kafka, compileCache }: Pick<SystemSettings, 'k
   return { ...inherited, KAFKA_BROKERS: kafka, NODE_COMPILE_CACHE: compileCache } as Record<string, string>;
 }
 
+/** Flags of Node that a service names in its `node.env`; where the launcher itself has some, they do not hide them. */
+function nodeOptions(service: ServiceName): string[] {
+  const file = join(repositoryRoot, 'apps', service, 'node.env');
+  if (!existsSync(file)) return [];
+  return parseEnv(readFileSync(file, 'utf8'))['NODE_OPTIONS']?.split(' ') ?? [];
+}
+
 /** One instance of a service as a program. */
 export function serviceProgram(
   service: ServiceName,
@@ -37,11 +46,11 @@ export function serviceProgram(
   { instance, port }: { instance: number; port: number },
 ): Program {
   const name = `${service}-${instance}`;
-  const { environment, nodeArgs = [] }: ServiceDefinition = services[service];
+  const { environment }: ServiceDefinition = services[service];
   return {
     name,
     main: `apps/${service}/src/main.ts`,
-    nodeArgs: ['--import', telemetry, '--disable-warning=TimeoutNegativeWarning', ...nodeArgs],
+    nodeArgs: ['--import', telemetry, '--disable-warning=TimeoutNegativeWarning', ...nodeOptions(service)],
     env: {
       ...baseEnvironment(settings),
       HOST,

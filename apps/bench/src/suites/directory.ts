@@ -1,6 +1,7 @@
 import { hash, randomBytes, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
+import { parseEnv } from 'node:util';
 import { recordHeaders, settingsRecord, topicConfig, topics } from '@tributary/event-schemas';
 import type { ActiveWebhookInput } from '@tributary/event-schemas';
 import { CompressionTypes, Kafka, logLevel } from 'kafkajs';
@@ -11,6 +12,8 @@ const WEBHOOKS = 100_000;
 const BATCH = 1_000;
 /** What the start has left behind is cleared away while nothing happens. */
 const IDLE_MS = 20_000;
+
+const nodeEnv = new URL('../../../ingress/node.env', import.meta.url);
 
 /** The start of an ingress that has to know 100,000 webhooks first, every second one with two secrets, and its memory then. */
 export async function directory(): Promise<Row[]> {
@@ -23,8 +26,8 @@ export async function directory(): Promise<Row[]> {
     env: {
       KAFKA_BROKERS: brokers,
       MASTER_KEY: `k1:${randomBytes(32).toString('base64')}`,
-      // As the stack runs it (apps/stack/src/services.ts).
-      NODE_OPTIONS: '--max-old-space-size=768 --max-semi-space-size=16',
+      // As the stack runs it.
+      ...(parseEnv(await readFile(nodeEnv, 'utf8')) as Record<string, string>),
       HOST: '127.0.0.1',
       PORT: String(port),
     },
