@@ -1,5 +1,6 @@
 /** What others fell into when they received webhooks. Each test is named after the trap. */
 import { createHmac } from 'node:crypto';
+import { request } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { eventually } from '@tributary/testing';
 import { gzipSync } from 'node:zlib';
@@ -16,6 +17,62 @@ const post = (body: string | Buffer, headers: Record<string, string> = {}): Requ
   method: 'POST',
   body: body as string,
   headers,
+});
+
+describe('acknowledging', () => {
+  it('of 300 calls by 50 clients at once none is lost', async () => {
+    const webhook = await createWebhook({
+      template,
+      response: { mode: 'receipt' },
+      limits: { requests_per_second: null },
+    });
+    const ids: string[] = [];
+    const client = async () => {
+      for (let call = 0; call < 6; call++) {
+        const answer = await fetch(webhook.url, post('{}'));
+        expect(answer.status).toBe(200);
+        ids.push(answer.headers.get('x-execution-id')!);
+      }
+    };
+    await Promise.all(Array.from({ length: 50 }, client));
+    const executions = await Promise.all(
+      ids.map((id) => executionOf(new Response(null, { headers: { 'x-execution-id': id } }))),
+    );
+    expect(new Set(executions.flatMap(({ events }) => events)).size).toBe(300);
+  });
+
+  it('what matches nothing does not vanish', async () => {
+    const webhook = await createWebhook({ template, filter: 'false' });
+    expect(await executionOf(await fetch(webhook.url))).toMatchObject({
+      outcome: 'ignored',
+      cause: 'filter',
+    });
+  });
+
+  it('a template that fails drops nothing: what was sent is kept, and rendered again once it is mended', async () => {
+    const webhook = await createWebhook({ template: '{{ body.missing.deeper() }}' });
+    const bytes = Buffer.from([0, 255, 10]);
+    const answer = await fetch(webhook.url, post(bytes));
+    expect(answer.status).toBe(400);
+    const { id } = await executionOf(answer);
+    const kept = await api('GET', `/executions/${id}/request`);
+    expect(Buffer.from(await kept.arrayBuffer())).toEqual(bytes);
+    expect((await api('PATCH', `/webhooks/${webhook.id}`, { template })).status).toBe(204);
+    const again = (await (await api('POST', `/executions/${id}/replay`)).json()) as { id: string };
+    const replayed = new Response(null, { headers: { 'x-execution-id': again.id } });
+    expect(await executionOf(replayed)).toMatchObject({ outcome: 'emitted', replay_of: id });
+  });
+
+  it('a call that fails takes no deduplication key: its sender may try again', async () => {
+    const webhook = await createWebhook({
+      template: '{{ body|tojson }}',
+      deduplication: { key: "'always the same'" },
+    });
+    const event = '{"event": "e", "resource": {"prefect.resource.id": "r"}}';
+    const statuses: number[] = [];
+    for (const body of ['{}', event, '{}']) statuses.push((await fetch(webhook.url, post(body))).status);
+    expect(statuses).toEqual([400, 204, 204]);
+  });
 });
 
 describe('bodies', () => {
@@ -98,6 +155,67 @@ describe('verification', () => {
     );
     const none = await fetch(webhook.url, post('{}', { 'stripe-signature': `t=${time},v1=${old}` }));
     expect([both.status, none.status]).toEqual([204, 403]);
+    const value = `t=${time},v1=${young}`;
+    // Two header lines, which fetch would join.
+    const twice = await new Promise<number | undefined>((resolve, reject) => {
+      const headers = ['host', 'localhost', 'stripe-signature', value, 'stripe-signature', value];
+      const sent = request(webhook.url, { method: 'POST', headers });
+      sent
+        .on('response', ({ statusCode }) => {
+          resolve(statusCode);
+        })
+        .on('error', reject)
+        .end('{}');
+    });
+    expect(twice).toBe(403);
+  });
+
+  it('an unknown verifier is refused when it is saved', async () => {
+    for (const entry of [
+      { type: 'signature', preset: 'nobody', secrets: ['s'] },
+      { type: 'hope', secrets: ['s'] },
+    ]) {
+      const response = await api('POST', '/webhooks/', { name: 'x', template, authentication: [entry] });
+      expect(response.status).toBe(422);
+    }
+  });
+
+  it('a secret in base64 with a prefix is what it stands for', async () => {
+    const key = Buffer.from('a key of some bytes');
+    const webhook = await createWebhook({
+      template,
+      authentication: [
+        { type: 'signature', preset: 'standard-webhooks', secrets: [`whsec_${key.toString('base64')}`] },
+      ],
+    });
+    const time = String(Math.floor(Date.now() / 1000));
+    const call = async (id: string) => {
+      const signature = createHmac('sha256', key).update(`m1.${time}.{}`).digest('base64');
+      const headers = { 'webhook-id': id, 'webhook-timestamp': time, 'webhook-signature': `v1,${signature}` };
+      return (await fetch(webhook.url, post('{}', headers))).status;
+    };
+    // A captured call under another delivery id is no other call: the id is signed.
+    expect([await call('m1'), await call('m2')]).toEqual([204, 403]);
+  });
+
+  it.each(['urlencoded', 'multipart'])('a signature may stand in a form: Mailgun, %s', async (kind) => {
+    const webhook = await createWebhook({
+      template: seen('body.subject'),
+      authentication: [{ type: 'signature', preset: 'mailgun', secrets: ['s'] }],
+    });
+    const timestamp = String(Math.floor(Date.now() / 1000));
+    const call = (token: string) => {
+      const signature = createHmac('sha256', 's').update(`${timestamp}t`).digest('hex');
+      const fields = Object.entries({ subject: 'Hi', timestamp, token, signature });
+      const form = new FormData();
+      for (const [name, value] of fields) form.append(name, value);
+      return fetch(webhook.url, {
+        method: 'POST',
+        body: kind === 'multipart' ? form : new URLSearchParams(fields),
+      });
+    };
+    expect((await eventOf(await call('t'))).event).toBe('Hi');
+    expect((await call('other')).status).toBe(403);
   });
 
   it('a proxy in front does not hide the address, and nobody can claim another', async () => {

@@ -4,7 +4,8 @@
  */
 import { createHmac, randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { createWebhook, eventOf, executionOf } from '../src/client.ts';
+import { eventually } from '@tributary/testing';
+import { api, createWebhook, eventOf, executionOf, system } from '../src/client.ts';
 import { withWorker } from '../src/worker.ts';
 
 const authentication = [{ type: 'bearer' as const, keys: ['test-api-key'] }];
@@ -119,6 +120,32 @@ describe('Security considerations', () => {
     },
   );
 
+  it('"Store API keys in Flyte secrets, not in code": nobody reads them back, and two are valid while one is replaced', async () => {
+    const webhook = await createWebhook({ template: task('flyte'), authentication });
+    const replaced = { authentication: [{ type: 'bearer', keys: ['test-api-key', 'next-key'] }] };
+    expect((await api('PATCH', `/webhooks/${webhook.id}`, replaced)).status).toBe(204);
+    await eventually(async () => {
+      expect((await fetch(webhook.url, curl({}, 'Bearer next-key'))).status).toBe(204);
+    });
+    expect((await fetch(webhook.url, curl({}))).status).toBe(204);
+    const shown = await eventually(async () => {
+      const { authentication: entries } = (await (await api('GET', `/webhooks/${webhook.id}`)).json()) as {
+        authentication: { keys: { configured: boolean; last_used: string | null }[] }[];
+      };
+      const { keys } = entries[0]!;
+      return keys.every(({ last_used }) => last_used !== null) && keys;
+    });
+    expect(shown).toMatchObject([{ configured: true }, { configured: true }]);
+    expect(JSON.stringify(shown)).not.toMatch(/test-api-key|next-key/);
+  });
+
+  it('"Include health check endpoints"', async () => {
+    for (const { service, url } of system.processes) {
+      const checks = await Promise.all(['live', 'ready'].map((name) => fetch(`${url}/health/${name}`)));
+      expect([service, ...checks.map(({ status }) => status)]).toEqual([service, 200, 200]);
+    }
+  });
+
   it('"Rate limiting" and "Audit logging: Log all webhook invocations": what is refused is seen', async () => {
     const webhook = await createWebhook({ template: task('flyte'), limits: { requests_per_second: 1 } });
     const answers = await Promise.all(Array.from({ length: 10 }, () => fetch(webhook.url)));
@@ -158,6 +185,23 @@ describe('Example: GitHub webhook', () => {
     const ignored = await fetch(webhook.url, push(sign('older'), 'issues'));
     expect(ignored.status).toBe(204);
     expect(await executionOf(ignored)).toMatchObject({ outcome: 'ignored', cause: 'filter' });
+  });
+
+  it('"return {run_id, url}" of a push, else "return {status: ignored}"', async () => {
+    const webhook = await createWebhook({
+      ...settings,
+      response: {
+        mode: 'custom',
+        content_type: 'application/json',
+        body: `{% if event %}{"run_id": "{{ event.id }}", "url": "https://run/{{ event.id }}"}{% else %}{"status": "ignored"}{% endif %}`,
+      },
+    });
+    const pushed = await fetch(webhook.url, push(sign('s3cret')));
+    const { id } = await eventOf(pushed);
+    expect(await pushed.json()).toEqual({ run_id: id, url: `https://run/${id}` });
+    expect(await (await fetch(webhook.url, push(sign('s3cret'), 'issues'))).json()).toEqual({
+      status: 'ignored',
+    });
   });
 
   it.each([

@@ -29,6 +29,13 @@ describe('Webhook triggers', () => {
     },
   );
 
+  it('"some applications send a GET request ... to verify that the webhook endpoint is ready to receive requests"', async () => {
+    const webhook = await createWebhook({ template, ...receipt, filter: "method != 'GET'" });
+    const answer = await fetch(webhook.url);
+    expect(answer.status).toBe(200);
+    expect(await executionOf(answer)).toMatchObject({ outcome: 'ignored', cause: 'filter', events: [] });
+  });
+
   it('"third-party software could invoke an instance with a JSON payload"', async () => {
     const webhook = await createWebhook({ template: seen("body.renderId ~ ' ' ~ body.status"), ...receipt });
     const body = '{"renderId":51266,"s3Bucket":"test-customer-renders","status":"complete"}';
@@ -92,8 +99,10 @@ describe('Other webhook trigger responses', () => {
       async (_event, { reply }) => void (await reply({ content_type: 'application/json', body: large })),
       () => fetch(webhook.url, { method: 'POST', body: '{}', headers: json, redirect: 'manual' }),
     );
-    expect(answer.status).toBe(303);
+    expect([answer.status, answer.headers.get('content-length')]).toEqual([303, '0']);
     await executionOf(answer);
+    // "curl will be redirected ..., but will attempt to make a POST request", which the URL is not signed for.
+    expect((await fetch(answer.headers.get('location')!, { method: 'POST' })).status).toBe(401);
     const stored = await fetch(answer.headers.get('location')!);
     expect([stored.status, await stored.text()]).toEqual([200, large]);
   });
@@ -137,6 +146,12 @@ describe('Other webhook trigger responses', () => {
 });
 
 describe('Webhook endpoint configuration', () => {
+  it('"Each flow on each instance gets its own unique endpoint. This is the default configuration"', async () => {
+    const [one, other] = await Promise.all([1, 2].map(() => createWebhook({ template })));
+    expect(one!.url).not.toBe(other!.url);
+    expect((await executionOf(await fetch(other!.url))).webhook_id).toBe(other!.id);
+  });
+
   it('"Shared: ... Data in the header or payload determines which customer and flow should run"', async () => {
     const customer = (name: string) => ({
       when: `headers['x-customer'] == '${name}'`,

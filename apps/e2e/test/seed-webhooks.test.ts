@@ -4,7 +4,16 @@
  */
 import { describe, expect, it } from '@jest/globals';
 import { webhookMethods } from '@tributary/event-schemas';
-import { api, createWebhook, eventOf, eventsOf, executionOf, known, system } from '../src/client.ts';
+import {
+  api,
+  createWebhook,
+  eventOf,
+  eventsOf,
+  executionOf,
+  known,
+  system,
+  workspaceUrl,
+} from '../src/client.ts';
 
 const staticTemplate = `{
     "event": "model.refreshed",
@@ -53,6 +62,21 @@ describe('Webhook endpoints', () => {
     });
     expect(response.status).toBe(422);
   });
+
+  it('"you will authenticate API calls": nobody else reads or makes webhooks', async () => {
+    for (const headers of [{}, { authorization: 'Bearer tbk_wrong' }]) {
+      expect((await fetch(`${workspaceUrl}/webhooks/filter`, { method: 'POST', headers })).status).toBe(401);
+    }
+  });
+
+  it.each(['GET', 'HEAD', 'DELETE'])(
+    '"The headers of the request will be available for templates", without a body: %s',
+    async (method) => {
+      const webhook = await createWebhook({ template: seen("headers['x-sent']") });
+      const answer = await fetch(webhook.url, { method, headers: { 'X-Sent': 'by hand' } });
+      expect((await eventOf(answer)).event).toBe('by hand');
+    },
+  );
 
   it('"you may rotate it at any time without losing the associated configuration"', async () => {
     const webhook = await createWebhook({ template: staticTemplate });
@@ -264,6 +288,8 @@ describe('Accepting Prefect events directly', () => {
     const event = await eventOf(answer);
     expect(event).toMatchObject({ event: 'model.refreshed', resource: staticResource });
     expect(event).not.toHaveProperty('unknown');
+    // "The resulting event will be filled out with the default values for occurred, id, and other fields"
+    expect(event).toMatchObject({ occurred: (await executionOf(answer)).received, id: expect.any(String) });
   });
 });
 
