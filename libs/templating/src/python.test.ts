@@ -112,3 +112,21 @@ describe('encodings', () => {
     expect(failure(template)).toBe(name);
   });
 });
+
+describe('names of characters', () => {
+  it.each([
+    ["{{ '\\N{BULLET}\\N{bullet}' }}", '••'],
+    ["{{ 'a\\N{EM DASH}b\\N{GREEK SMALL LETTER ALPHA}\\N{SNOWMAN}\\N{BUG}' }}", 'a—bα☃🐛'],
+    ["{{ '\\N{CJK UNIFIED IDEOGRAPH-4E2D}\\N{HANGUL SYLLABLE GANG}\\N{HANGUL SYLLABLE A}' }}", '中강아'],
+    ["{{ '\\N{SPACE}|\\N{LATIN SMALL LETTER E WITH ACUTE}'|length }}", '3'],
+  ])('%s gives %s', (template, output) => {
+    expect(render(template)).toBe(output);
+  });
+
+  it.each(["{{ '\\N{NO SUCH NAME}' }}", "{{ '\\N' }}", "{{ '\\N{' }}", "{{ '\\N{}' }}"])(
+    '%s is malformed',
+    (template) => {
+      expect(failure(template)).toBe('TemplateSyntaxError');
+    },
+  );
+});

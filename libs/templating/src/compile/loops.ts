@@ -131,7 +131,7 @@ function compileIteration(code: LoopCode): (frame: Frame, items: Value, loop?: L
     }
     const list = items instanceof PyRange ? items.toArray() : itemsOf(items);
     if (list) {
-      for (let i = 0; i < list.length; i++) once(frame, list[i] as Value);
+      for (const item of list) once(frame, item);
       return list.length > 0;
     }
     const iterator = iterate(items);

@@ -1,3 +1,5 @@
+import { characterNamed } from './character-names.ts';
+
 const simple: Record<string, string> = {
   '\n': '',
   '\\': '\\',
@@ -46,10 +48,18 @@ function readEscape(body: string, at: number): { text: string; length: number } 
     return { text: String.fromCharCode(Number.parseInt(octal, 8)), length: 1 + octal.length };
   const digits = digitCounts[char];
   if (digits !== undefined) return readHex(body, at, char, digits);
-  if (char === 'N') return { problem: 'unknown Unicode character name' };
+  if (char === 'N') return readName(body, at);
   // Jinja2 writes characters beyond ASCII as escapes before it reads escapes, which swallows a backslash before them.
   if (code > 0x7f) return { text: `\\${asciiEscape(code)}`, length: 1 + char.length };
   return { text: `\\${char}`, length: 2 };
+}
+
+function readName(body: string, at: number): { text: string; length: number } | EscapeProblem {
+  const name = /^\{([^}]+)\}/.exec(body.slice(at + 2))?.[1];
+  if (name === undefined) return { problem: 'malformed \\N character escape' };
+  const code = characterNamed(name);
+  if (code === undefined) return { problem: 'unknown Unicode character name' };
+  return { text: String.fromCodePoint(code), length: name.length + 4 };
 }
 
 function readHex(
