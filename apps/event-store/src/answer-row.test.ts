@@ -36,7 +36,7 @@ describe('a record of the replies', () => {
       status: 400,
       content_type: 'application/json',
       headers: {},
-      body: Buffer.from('{"error":"no"}').toString('base64'),
+      body: Buffer.from('{"error":"no"}'),
     });
   });
 

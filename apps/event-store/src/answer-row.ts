@@ -14,8 +14,7 @@ export interface AnswerRow {
   status: number;
   content_type: string | null;
   headers: Record<string, string>;
-  /** Base64. */
-  body: string;
+  body: Buffer;
 }
 
 /**
@@ -43,7 +42,7 @@ export function answerRow(
     status,
     content_type,
     headers,
-    body: Buffer.from(body).toString('base64'),
+    body: Buffer.from(body),
   };
 }
 

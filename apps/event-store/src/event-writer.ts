@@ -1,18 +1,43 @@
-import { IS_MOVED, MOVED, placeParameters } from '@tributary/postgres';
+import { IS_MOVED, MOVED, PLACE_PARAMETERS, placeParameters, recordset } from '@tributary/postgres';
 import type { Queryable } from '@tributary/postgres';
 import type { RowBatch } from './consumers/topic-store.ts';
 import type { EventRow } from './event-row.ts';
 
+const EVENTS = recordset(
+  {
+    partition: 'integer',
+    workspace: 'uuid',
+    id: 'uuid',
+    received: 'timestamptz',
+    occurred: 'timestamptz',
+    event: 'text',
+    resource_id: 'text',
+    resource_name: 'text',
+    document: 'text',
+  },
+  { first: PLACE_PARAMETERS + 1 },
+);
+
+const RESOURCES = recordset(
+  {
+    workspace: 'uuid',
+    event_id: 'uuid',
+    received: 'timestamptz',
+    occurred: 'timestamptz',
+    resource_id: 'text',
+    role: 'text',
+    labels: 'jsonb',
+  },
+  { first: PLACE_PARAMETERS + EVENTS.width + 1 },
+);
+
 /**
- * One parameter holds the whole batch: a statement takes 65,535 of them, and a batch of events with a hundred related
- * resources each would need more. Ids are inserted in order, so that two instances with the same ids do not deadlock.
+ * Ids are inserted in order, so that two instances with the same ids do not deadlock. Of the `coalesce`: as of that of
+ * {@link IS_MOVED}.
  */
 const STORE_EVENTS = `
   with ${MOVED}, batch as (
-    select item.* from json_to_recordset($1::json) as item (
-      partition integer, workspace uuid, id uuid, received timestamptz, occurred timestamptz, event text, resource_id text,
-      resource_name text, document text, resources json)
-      where ${IS_MOVED}
+    select * from ${EVENTS.item} where ${IS_MOVED}
   ), fresh as (
     insert into event_ids (workspace, id, received)
     select workspace, id, received from batch order by workspace, id
@@ -21,12 +46,11 @@ const STORE_EVENTS = `
   ), stored as (
     insert into events (workspace, id, received, occurred, event, resource_id, resource_name, document)
     select workspace, id, received, occurred, event, resource_id, resource_name, document
-      from batch join fresh using (workspace, id)
+      from batch where coalesce((workspace, id) in (select workspace, id from fresh), false)
   ), resources as (
     insert into event_resources (workspace, event_id, received, occurred, resource_id, role, labels)
-    select workspace, id, received, occurred, resource.resource_id, resource.role, resource.labels
-      from batch join fresh using (workspace, id),
-           json_to_recordset(resources) as resource (resource_id text, role text, labels jsonb)
+    select workspace, event_id, received, occurred, resource_id, role, labels
+      from ${RESOURCES.item} where coalesce((workspace, event_id) in (select workspace, id from fresh), false)
   )
   select (select coalesce(array_agg(partition), '{}') from moved) as moved,
          (select count(*)::int from fresh) as stored`;
@@ -45,9 +69,13 @@ export async function writeEvents(
     const key = `${row.workspace} ${row.id}`;
     if (!first.has(key)) first.set(key, row);
   }
+  const events = [...first.values()];
+  const resources = events.flatMap(({ workspace, id: event_id, received, occurred, resources }) =>
+    resources.map((resource) => ({ workspace, event_id, received, occurred, ...resource })),
+  );
   const result = await client.query<{ moved: number[]; stored: number }>(
     STORE_EVENTS,
-    [JSON.stringify([...first.values()]), ...placeParameters(topic, places)],
+    [...placeParameters(topic, places), ...EVENTS.parameters(events), ...RESOURCES.parameters(resources)],
     { name: 'store-events' },
   );
   return result.rows[0]!;

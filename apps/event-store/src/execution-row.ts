@@ -25,8 +25,7 @@ export interface RequestRow {
   headers: CapturedRequest['headers'];
   remote_address: string | null;
   content_type: string | null;
-  /** Base64: JSON, in which a batch travels, has no bytes. */
-  body: string;
+  body: Buffer;
 }
 
 /** A refused request, or an answered handshake: request and outcome in one. */
@@ -53,6 +52,8 @@ export interface Reading {
   partition: number;
   now: number;
 }
+
+const NO_BYTES = Buffer.alloc(0);
 
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7/;
 
@@ -121,7 +122,7 @@ function toRow(
     headers: request.headers,
     remote_address: request.remote_address,
     content_type: request.headers.find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? null,
-    body: body?.toString('base64') ?? '',
+    body: body ?? NO_BYTES,
   };
 }
 

@@ -1,20 +1,89 @@
 import type { AnswerRow } from './answer-row.ts';
 import type { RowBatch } from './consumers/topic-store.ts';
 import type { OutcomeRow, RejectedRow, RequestRow } from './execution-row.ts';
-import { IS_MOVED, MOVED, placeParameters } from '@tributary/postgres';
-import type { Queryable } from '@tributary/postgres';
+import { IS_MOVED, MOVED, PLACE_PARAMETERS, placeParameters, recordset } from '@tributary/postgres';
+import type { Queryable, Recordset } from '@tributary/postgres';
 
 const MOVED_PARTITIONS = `select coalesce(array_agg(partition), '{}') as moved from moved`;
 
-const REQUEST_ITEM = `
-  partition integer, id uuid, day date, workspace uuid, webhook_id uuid, webhook_version integer,
-  received timestamptz, replay_of uuid, method text, path text, response_mode text, reply_partition integer,
-  steps json, query text, headers json, remote_address text, content_type text, body text`;
+const first = PLACE_PARAMETERS + 1;
+
+const REQUEST = {
+  partition: 'integer',
+  id: 'uuid',
+  day: 'date',
+  workspace: 'uuid',
+  webhook_id: 'uuid',
+  webhook_version: 'integer',
+  received: 'timestamptz',
+  replay_of: 'uuid',
+  method: 'text',
+  path: 'text',
+  response_mode: 'text',
+  reply_partition: 'integer',
+  steps: 'json',
+  query: 'text',
+  headers: 'json',
+  remote_address: 'text',
+  content_type: 'text',
+  body: 'bytea',
+};
+
+const REQUESTS = recordset(REQUEST, { first });
+
+const REJECTED = recordset(
+  {
+    ...REQUEST,
+    outcome: 'text',
+    cause: 'text',
+    error: 'json',
+    response_status: 'integer',
+    body_complete: 'boolean',
+    unrecorded: 'integer',
+  },
+  { first },
+);
+
+const OUTCOMES = recordset(
+  {
+    partition: 'integer',
+    id: 'uuid',
+    day: 'date',
+    workspace: 'uuid',
+    webhook_id: 'uuid',
+    webhook_version: 'integer',
+    received: 'timestamptz',
+    replay_of: 'uuid',
+    outcome: 'text',
+    cause: 'text',
+    error: 'json',
+    events: 'uuid[]',
+    response_status: 'integer',
+    duplicate_of: 'uuid',
+    steps: 'json',
+  },
+  { first },
+);
+
+const ANSWERS = recordset(
+  {
+    partition: 'integer',
+    id: 'uuid',
+    day: 'date',
+    source: 'text',
+    log_offset: 'bigint',
+    status: 'integer',
+    content_type: 'text',
+    headers: 'json',
+    body: 'bytea',
+  },
+  { first },
+);
 
 /** Of an execution whose outcome came first, the row is completed; a request that is there already stays as it is. */
 const STORE_REQUESTS = `
   with ${MOVED}, batch as (
-    select item.* from json_to_recordset($1::json) as item (${REQUEST_ITEM}) where ${IS_MOVED}
+    select * from ${REQUESTS.item} where ${IS_MOVED}
   ), stored as (
     insert into executions as known
       (id, day, workspace, webhook_id, webhook_version, received, replay_of, method, path, response_mode,
@@ -28,17 +97,14 @@ const STORE_REQUESTS = `
       where known.method is null
   ), requests as (
     insert into execution_requests (id, day, query, headers, remote_address, content_type, body)
-    select id, day, query, headers, remote_address, content_type, decode(body, 'base64') from batch order by id
+    select id, day, query, headers, remote_address, content_type, body from batch order by id
     on conflict (id, day) do nothing
   )
   ${MOVED_PARTITIONS}`;
 
 const STORE_REJECTED = `
   with ${MOVED}, batch as (
-    select item.* from json_to_recordset($1::json) as item (
-      ${REQUEST_ITEM}, outcome text, cause text, error json, response_status integer, body_complete boolean,
-      unrecorded integer)
-      where ${IS_MOVED}
+    select * from ${REJECTED.item} where ${IS_MOVED}
   ), stored as (
     insert into executions
       (id, day, workspace, webhook_id, webhook_version, received, replay_of, method, path, response_mode,
@@ -49,7 +115,7 @@ const STORE_REJECTED = `
     on conflict (id, day) do nothing
   ), requests as (
     insert into execution_requests (id, day, query, headers, remote_address, content_type, body, body_complete)
-    select id, day, query, headers, remote_address, content_type, decode(body, 'base64'), body_complete
+    select id, day, query, headers, remote_address, content_type, body, body_complete
       from batch order by id
     on conflict (id, day) do nothing
   )
@@ -62,11 +128,7 @@ const STORE_OUTCOMES = `
        response_status, duplicate_of, outcome_steps)
     select id, day, workspace, webhook_id, webhook_version, received, replay_of, outcome, cause, error, events,
            response_status, duplicate_of, steps
-      from json_to_recordset($1::json) as item (
-        partition integer, id uuid, day date, workspace uuid, webhook_id uuid, webhook_version integer,
-        received timestamptz, replay_of uuid, outcome text, cause text, error json, events uuid[],
-        response_status integer, duplicate_of uuid, steps json)
-      where ${IS_MOVED}
+      from ${OUTCOMES.item} where ${IS_MOVED}
      order by id
     on conflict (id, day) do update
       set webhook_version = excluded.webhook_version, outcome = excluded.outcome, cause = excluded.cause,
@@ -81,11 +143,8 @@ const STORE_ANSWERS = `
   with ${MOVED}, stored as (
     insert into execution_answers (id, day, partition, source, log_offset, status, content_type, headers, body)
     select distinct on (id, partition, source)
-           id, day, partition, source, log_offset, status, content_type, headers, decode(body, 'base64')
-      from json_to_recordset($1::json) as item (
-        partition integer, id uuid, day date, source text, log_offset bigint, status integer, content_type text,
-        headers json, body text)
-      where ${IS_MOVED}
+           id, day, partition, source, log_offset, status, content_type, headers, body
+      from ${ANSWERS.item} where ${IS_MOVED}
      order by id, partition, source, log_offset
     on conflict (id, day, partition, source) do nothing
   )
@@ -93,44 +152,38 @@ const STORE_ANSWERS = `
 
 /** Stores captured requests as pending executions. The partitions of their days must exist, as for all of these. */
 export function writeRequests(client: Queryable, batch: RowBatch<RequestRow>): Promise<number[]> {
-  return store(client, batch, { text: STORE_REQUESTS, name: 'store-requests' });
+  return store(client, firstOfEach(batch), { text: STORE_REQUESTS, name: 'store-requests', rows: REQUESTS });
 }
 
 /** Stores refused requests. */
 export function writeRejected(client: Queryable, batch: RowBatch<RejectedRow>): Promise<number[]> {
-  return store(client, batch, { text: STORE_REJECTED, name: 'store-rejected' });
+  return store(client, firstOfEach(batch), { text: STORE_REJECTED, name: 'store-rejected', rows: REJECTED });
 }
 
 /** Stores outcomes; of several for one execution the first counts, as on the topic of replies. */
 export function writeOutcomes(client: Queryable, batch: RowBatch<OutcomeRow>): Promise<number[]> {
-  return store(client, batch, { text: STORE_OUTCOMES, name: 'store-outcomes' });
+  return store(client, firstOfEach(batch), { text: STORE_OUTCOMES, name: 'store-outcomes', rows: OUTCOMES });
 }
 
 /** Stores answers; of several of one partition and source the lowest offset counts. */
-export async function writeAnswers(
-  client: Queryable,
-  { topic, places, rows }: RowBatch<AnswerRow>,
-): Promise<number[]> {
-  const parameters = [JSON.stringify(rows), ...placeParameters(topic, places)];
-  const result = await client.query<{ moved: number[] }>(STORE_ANSWERS, parameters, {
-    name: 'store-answers',
-  });
-  return result.rows[0]!.moved;
+export function writeAnswers(client: Queryable, batch: RowBatch<AnswerRow>): Promise<number[]> {
+  return store(client, batch, { text: STORE_ANSWERS, name: 'store-answers', rows: ANSWERS });
 }
 
-async function store(
+async function store<Row>(
   client: Queryable,
-  { topic, places, rows }: RowBatch<{ id: string; partition: number }>,
-  { text, name }: { text: string; name: string },
+  { topic, places, rows }: RowBatch<Row>,
+  statement: { text: string; name: string; rows: Recordset<Row> },
 ): Promise<number[]> {
-  const parameters = [toJson(rows), ...placeParameters(topic, places)];
+  const { text, name } = statement;
+  const parameters = [...placeParameters(topic, places), ...statement.rows.parameters(rows)];
   const result = await client.query<{ moved: number[] }>(text, parameters, { name });
   return result.rows[0]!.moved;
 }
 
 /** A statement can meet the same row only once (`ON CONFLICT DO UPDATE`): of an id that comes twice, the first. */
-function toJson(rows: { id: string }[]): string {
-  const first = new Map<string, object>();
+function firstOfEach<Row extends { id: string }>({ rows, ...batch }: RowBatch<Row>): RowBatch<Row> {
+  const first = new Map<string, Row>();
   for (const row of rows) if (!first.has(row.id)) first.set(row.id, row);
-  return JSON.stringify([...first.values()]);
+  return { ...batch, rows: [...first.values()] };
 }

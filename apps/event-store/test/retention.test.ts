@@ -82,7 +82,9 @@ describe('partitions', () => {
     const send = async () => {
       const event = anyEvent();
       await harness.publisher.publish(eventRecordOf(event, { ...ws, received }));
-      await eventually(async () => (await ws.call('GET', `/events/${event.id}`)).status === 200);
+      await eventually(async () => (await ws.call('GET', `/events/${event.id}`)).status === 200, {
+        timeoutMs: 30_000,
+      });
       return event;
     };
     const first = await send();

@@ -6,9 +6,12 @@ export type { Logger } from './logger.ts';
 export {
   IS_MOVED,
   MOVED,
+  PLACE_PARAMETERS,
   placeParameters,
   PositionLostError,
   storedPositions,
   storeOnce,
 } from './positions.ts';
+export { recordset } from './recordset.ts';
+export type { Recordset } from './recordset.ts';
 export type { Place, PlacedBatch, StoredPositions } from './positions.ts';

@@ -60,22 +60,25 @@ export interface PlacedBatch<T extends Placed> extends Place {
 }
 
 /**
- * Part of a statement that stores rows, its parameters from $2 to $5 being {@link placeParameters}: sets the positions
+ * Part of a statement that stores rows, its first four parameters being {@link placeParameters}: sets the positions
  * of those partitions that stand where they are believed to, and names them in `moved`. Rows of no other may be written.
  * A concurrent writer of the same partition is waited for, and then the position is another one.
  */
 export const MOVED = `moved as (
     update positions as known set next_offset = place.next_offset
-      from unnest($3::int[], $4::bigint[], $5::bigint[]) as place (partition, from_offset, next_offset)
-     where known.topic = $2 and known.partition = place.partition and known.next_offset = place.from_offset
+      from unnest($2::int[], $3::bigint[], $4::bigint[]) as place (partition, from_offset, next_offset)
+     where known.topic = $1 and known.partition = place.partition and known.next_offset = place.from_offset
     returning known.partition
   )`;
 
 /**
- * The condition for a row of such a statement. A join with `moved`, or a bare `= any`, would read the same, but the planner
- * expects one row of it, and then joins batches of hundreds by nested loops; of a `coalesce` it expects half of all rows.
+ * The condition for a row of such a statement. The planner would join rows whose number it does not know with `moved` by a
+ * nested loop; out of a `coalesce` it takes no join.
  */
-export const IS_MOVED = `coalesce(partition = any((select array_agg(partition) from moved)::int[]), false)`;
+export const IS_MOVED = 'coalesce(partition in (select partition from moved), false)';
+
+/** How many parameters {@link placeParameters} gives. */
+export const PLACE_PARAMETERS = 4;
 
 /** The parameters of {@link MOVED}. */
 export function placeParameters(topic: string, places: Place[]): unknown[] {
