@@ -20,7 +20,8 @@ export interface AssignedConsumerOptions {
 }
 
 /**
- * Reads given partitions of a topic, all by itself. kafkajs has no manual assignment, so the consumer is the only member
+ * Reads given partitions of a topic, all by itself, record by record: what tables, followers and partition readers are made
+ * of, which each see everything; who shares the work has a GroupConsumer. kafkajs has no manual assignment, so the consumer is the only member
  * of a group of its own, whose assignor gives it exactly these partitions. Nothing is committed; a group that is left
  * behind by a crash is empty and has no offsets, and the broker forgets it by itself.
  */

@@ -41,7 +41,11 @@ export interface GroupConsumerOptions {
   commit: 'no' | 'monitoring' | 'durable';
 }
 
-/** Shares partitions with the other members of a group; one batch per partition is in flight. */
+/**
+ * Shares partitions with the other members of a group, and has a handler for each that it is given: opened at the
+ * assignment, closed when another takes over, one batch in flight. What transformer, sink and subscription are made of.
+ * For partitions that are chosen, not given, and need no handler, there is the AssignedConsumer.
+ */
 export class GroupConsumer {
   readonly #messaging: Messaging;
   readonly #options: GroupConsumerOptions;

@@ -42,7 +42,11 @@ export interface SupervisedConsumerOptions {
   onFiltered?(topic: string, partition: number, options: { next: bigint }): void;
 }
 
-/** A kafkajs consumer that comes back whatever ends it. */
+/**
+ * A kafkajs consumer that comes back whatever ends it: made anew after a crash, a silence, a failed start. It knows nothing
+ * of what is done with batches, nor of positions. The other two are made of it: a GroupConsumer shares a topic with
+ * the other members of its group, an AssignedConsumer reads the partitions that it is told to.
+ */
 export class SupervisedConsumer {
   readonly #messaging: Messaging;
   readonly #options: SupervisedConsumerOptions;
