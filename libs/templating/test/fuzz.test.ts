@@ -59,7 +59,8 @@ function disagreement(here: Answer, there: Answer): string | undefined {
       ? undefined
       : `  here  ${JSON.stringify(here.output)}\n  there ${JSON.stringify(there.output)}`;
   }
-  if ('error' in here && 'error' in there) return undefined;
+  // Python has no limits: what is too large here may well render there.
+  if ('error' in here && ('error' in there || here.error === 'LimitError')) return undefined;
   return `  here  ${JSON.stringify(here)}\n  there ${JSON.stringify(there)}`;
 }
 
@@ -83,5 +84,5 @@ describe('random templates', () => {
       return problem === undefined ? [] : [`${JSON.stringify(template)}\n${problem}`];
     });
     expect(failures.slice(0, 20).join('\n')).toBe('');
-  }, 120_000);
+  }, 300_000);
 });
