@@ -1,19 +1,6 @@
 import { createKeyRing } from '@tributary/encryption';
-import { integer, secret, serviceEnv } from '@tributary/service-runtime';
+import { integer, readable, secret, serviceEnv } from '@tributary/service-runtime';
 import { z } from 'zod';
-
-const keyRing = z.string().refine(
-  (spec) => {
-    try {
-      createKeyRing(spec);
-      return true;
-    } catch {
-      // What is wrong is said without the key.
-      return false;
-    }
-  },
-  { error: 'must be name:key entries separated by commas, each key 32 bytes in base64' },
-);
 
 const days = integer(1, 3650);
 
@@ -28,7 +15,7 @@ export const configSchema = z
     /** Key that signs page tokens; the same for all instances. Without it, one is derived from MASTER_KEY. */
     PAGE_TOKEN_KEY: secret(z.string().min(16).optional()),
     /** The key ring that the ingress signs the URLs of stored answers with; without it such URLs are refused. */
-    MASTER_KEY: secret(keyRing.optional()),
+    MASTER_KEY: secret(readable(createKeyRing).optional()),
     EVENT_RETENTION_DAYS: days.default(30),
     EXECUTION_RETENTION_DAYS: days.default(30),
     REQUEST_RETENTION_DAYS: days.default(7),

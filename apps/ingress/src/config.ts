@@ -1,24 +1,15 @@
 import { createKeyRing } from '@tributary/encryption';
-import { integer, secret, serviceEnv } from '@tributary/service-runtime';
+import { integer, parsed, secret, serviceEnv } from '@tributary/service-runtime';
 import { z } from 'zod';
 
 const MINUTE_MS = 60_000;
 const GIBIBYTE = 1_073_741_824;
 
-const keyRing = z.string().transform((spec, context) => {
-  try {
-    return createKeyRing(spec);
-  } catch (error) {
-    context.issues.push({ code: 'custom', message: (error as Error).message, input: undefined });
-    return z.NEVER;
-  }
-});
-
 /** The environment of the ingress. README.md explains each variable. */
 export const ingressEnv = z.object({
   ...serviceEnv,
   PORT: integer(0, 65_535).default(4211),
-  MASTER_KEY: secret(keyRing),
+  MASTER_KEY: secret(parsed(createKeyRing)),
   TRUSTED_PROXIES: integer(0, 10).default(0),
   WAIT_LIMIT_MS: integer(1, MINUTE_MS).default(5_000),
   MAX_WAITERS: integer(0, 1_000_000).default(10_000),

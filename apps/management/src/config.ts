@@ -1,15 +1,6 @@
 import { createKeyRing } from '@tributary/encryption';
-import { integer, secret, serviceEnv } from '@tributary/service-runtime';
+import { integer, parsed, secret, serviceEnv } from '@tributary/service-runtime';
 import { z } from 'zod';
-
-const keyRing = z.string().transform((spec, context) => {
-  try {
-    return createKeyRing(spec);
-  } catch (error) {
-    context.issues.push({ code: 'custom', message: (error as Error).message, input: undefined });
-    return z.NEVER;
-  }
-});
 
 const postgresUrl = z
   .string()
@@ -28,7 +19,7 @@ export const managementEnv = z
     PORT: integer(0, 65_535).default(4241),
     DATABASE_URL: secret(postgresUrl),
     DATABASE_CONNECTIONS: integer(2, 1_000).default(10),
-    MASTER_KEY: secret(keyRing),
+    MASTER_KEY: secret(parsed(createKeyRing)),
     BOOTSTRAP_ACCOUNT_ID: id.optional(),
     BOOTSTRAP_WORKSPACE_ID: id.optional(),
     // Optional inside the mark: `secret` marks the very schema that stands here.

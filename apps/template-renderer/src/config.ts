@@ -1,26 +1,13 @@
 import { createKeyRing } from '@tributary/encryption';
-import { integer, secret, serviceEnv } from '@tributary/service-runtime';
+import { integer, readable, secret, serviceEnv } from '@tributary/service-runtime';
 import { defaultLimits } from '@tributary/templating';
 import { z } from 'zod';
-
-const masterKey = z.string().refine(
-  (spec) => {
-    try {
-      createKeyRing(spec);
-      return true;
-    } catch {
-      // What is wrong is said without the key.
-      return false;
-    }
-  },
-  { error: 'must be name:key entries separated by commas, each key 32 bytes in base64' },
-);
 
 /** The environment of the renderer. README.md explains each variable. */
 export const rendererEnv = z.object({
   ...serviceEnv,
   PORT: integer(0, 65_535).default(4221),
-  MASTER_KEY: secret(masterKey),
+  MASTER_KEY: secret(readable(createKeyRing)),
   MAX_BATCH_RECORDS: integer(1, 10_000).default(500),
   COMPILED_TEMPLATES: integer(1, 1_000_000).default(2_000),
   MAX_TEMPLATE_STEPS: integer(1_000, 100_000_000).default(defaultLimits.steps),

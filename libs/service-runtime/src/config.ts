@@ -19,6 +19,26 @@ export function integer(min: number, max: number) {
   return z.coerce.number<string>().int().min(min).max(max);
 }
 
+/** What `read` makes of a text. What it throws says in its message what is wrong with the text, which is never shown. */
+export function parsed<T>(read: (text: string) => T) {
+  return z.string().transform((text, context): T => {
+    try {
+      return read(text);
+    } catch (error) {
+      context.issues.push({ code: 'custom', message: (error as Error).message, input: undefined });
+      return z.NEVER;
+    }
+  });
+}
+
+/** A text that `read` can read; as {@link parsed}, but it stays a text. */
+export function readable(read: (text: string) => unknown) {
+  return parsed((text) => {
+    read(text);
+    return text;
+  });
+}
+
 /** Environment variables that every service understands. `PORT` has a default of each service's own. */
 export const serviceEnv = {
   HOST: z.string().default('0.0.0.0'),

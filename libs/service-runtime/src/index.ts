@@ -1,4 +1,13 @@
-export { ConfigError, describeConfig, integer, readConfig, secret, serviceEnv } from './config.ts';
+export {
+  ConfigError,
+  describeConfig,
+  integer,
+  parsed,
+  readable,
+  readConfig,
+  secret,
+  serviceEnv,
+} from './config.ts';
 export { errorHandler, HttpProblem, notFound, sendProblem } from './http-problem.ts';
 export type { ProblemDetail } from './http-problem.ts';
 export { createServiceApp, httpServer } from './http.ts';
