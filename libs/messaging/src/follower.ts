@@ -12,8 +12,8 @@ export interface FollowerOptions {
 /** Reads a topic that this process writes to, for the state that it keeps there. */
 export interface Follower {
   /**
-   * Resolves when all that the partition held at the call was read; a transaction that is open in it is waited for. Rejects
-   * when the signal ends the waiting, and with a `MessagingError` when Kafka cannot be asked.
+   * Resolves when all was read that the partition held at the call, to where its first open transaction begins: who has to
+   * see the end of that one fences its producer before. Rejects when the signal ends the waiting, and with a `MessagingError` when Kafka cannot be asked.
    */
   caughtUp(partition: number, signal: AbortSignal): Promise<void>;
   health(): Health;
