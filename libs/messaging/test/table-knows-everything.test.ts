@@ -74,7 +74,7 @@ describe('a table', () => {
     const table = createTable(messaging, { topic, ...text });
     await table.start();
     const first = table.provenCurrentAt();
-    await eventually(() => table.provenCurrentAt() > first, { timeoutMs: 3_000 });
+    await eventually(() => table.provenCurrentAt() > first, { timeoutMs: 10_000 });
 
     await kafka.kill('SIGKILL');
     const killed = Date.now();
