@@ -8,7 +8,7 @@ const MOVED_PARTITIONS = `select coalesce(array_agg(partition), '{}') as moved f
 
 const first = PLACE_PARAMETERS + 1;
 
-const REQUEST = {
+const EXECUTION = {
   partition: 'integer',
   id: 'uuid',
   day: 'date',
@@ -17,6 +17,10 @@ const REQUEST = {
   webhook_version: 'integer',
   received: 'timestamptz',
   replay_of: 'uuid',
+};
+
+const REQUEST = {
+  ...EXECUTION,
   method: 'text',
   path: 'text',
   response_mode: 'text',
@@ -46,14 +50,7 @@ const REJECTED = recordset(
 
 const OUTCOMES = recordset(
   {
-    partition: 'integer',
-    id: 'uuid',
-    day: 'date',
-    workspace: 'uuid',
-    webhook_id: 'uuid',
-    webhook_version: 'integer',
-    received: 'timestamptz',
-    replay_of: 'uuid',
+    ...EXECUTION,
     outcome: 'text',
     cause: 'text',
     error: 'json',
