@@ -1,5 +1,5 @@
 import { PythonError, typeError, valueError } from '../errors.ts';
-import { charge, chargeText, checkStringLength, replaceUnits } from '../runtime/budget.ts';
+import { charge, chargeText, checkStringLength, growInPieces } from '../runtime/budget.ts';
 import { compare } from '../values/compare.ts';
 import { PyDict } from '../values/dict.ts';
 import { compareStrings, hasSurrogates } from '../values/unicode.ts';
@@ -117,16 +117,26 @@ function keyText(key: Value): string {
 
 // eslint-disable-next-line no-control-regex -- JSON escapes control characters
 const needsEscape = /["\\<>&'\0-\x1f\x7f-\uffff]/;
-const beyondJson = /[<>&'\x7f-\uffff]/;
-const allBeyondJson = /[<>&'\x7f-\uffff]/g;
 
 /** A JSON string of ASCII characters that HTML leaves alone. */
 function htmlSafeString(text: string): string {
   chargeText(text.length);
   if (!needsEscape.test(text)) return `"${text}"`;
   // The native writer escapes what JSON demands, in the form Python has for it; the rest is little.
-  const json = JSON.stringify(text);
-  return beyondJson.test(json) ? replaceUnits(json, allBeyondJson, unicodeEscape) : json;
+  return growInPieces(JSON.stringify(text), escapeBeyondJson);
+}
+
+/** Escapes `<`, `>`, `&`, `'` and what is not ASCII; by hand, since a regular expression with a function takes twice the time. */
+function escapeBeyondJson(json: string): string {
+  let text = '';
+  let from = 0;
+  for (let at = 0; at < json.length; at++) {
+    const unit = json.charCodeAt(at);
+    if (unit < 0x7f && unit !== 0x26 && unit !== 0x27 && unit !== 0x3c && unit !== 0x3e) continue;
+    text += json.slice(from, at) + unicodeEscape(json.charAt(at));
+    from = at + 1;
+  }
+  return from === 0 ? json : text + json.slice(from);
 }
 
 const unicodeEscape = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;

@@ -90,18 +90,23 @@ const pieceLength = 8192;
 
 /** Replaces single UTF-16 units by longer texts, counting what the text grows by. */
 export function replaceUnits(text: string, pattern: RegExp, replacement: (unit: string) => string): string {
-  if (text.length <= pieceLength) return replaceIn(text, pattern, replacement);
+  return growInPieces(text, (piece) => piece.replace(pattern, replacement));
+}
+
+/** Has a text made longer by `grow`, which goes unit by unit, counting what it grows by. */
+export function growInPieces(text: string, grow: (piece: string) => string): string {
+  if (text.length <= pieceLength) return counted(text, grow(text));
   let result = '';
   for (let start = 0; start < text.length; start += pieceLength) {
-    result += replaceIn(text.slice(start, start + pieceLength), pattern, replacement);
+    const piece = text.slice(start, start + pieceLength);
+    result += counted(piece, grow(piece));
   }
   return result;
 }
 
-function replaceIn(piece: string, pattern: RegExp, replacement: (unit: string) => string): string {
-  const replaced = piece.replace(pattern, replacement);
-  charge((replaced.length - piece.length) / 16);
-  return replaced;
+function counted(piece: string, grown: string): string {
+  charge((grown.length - piece.length) / 16);
+  return grown;
 }
 
 /** Refuses a string before it is made. */
