@@ -8,5 +8,5 @@ export default {
   transform: { '\\.ts$': fileURLToPath(new URL('infra/jest/strip-types.js', import.meta.url)) },
   moduleFileExtensions: ['ts', 'js', 'mjs', 'cjs', 'json', 'node'],
   testMatch: ['<rootDir>/(src|test)/**/*.test.ts'],
-  testTimeout: 30_000,
+  testTimeout: 120_000,
 };

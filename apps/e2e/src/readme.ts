@@ -55,7 +55,7 @@ export async function runSteps(steps: Step[]): Promise<Deviation[]> {
       }
     }
     for (const { step, printed } of consumers) {
-      await eventually(() => hasLines(step.prints, printed()), { timeoutMs: 30_000 }).catch(() => {
+      await eventually(() => hasLines(step.prints, printed())).catch(() => {
         deviations.push(deviation(step, printed()));
       });
     }
@@ -96,7 +96,7 @@ async function startConsumer(
   });
   const [printed, complaints] = [collect(child, 1), collect(child, 2)];
   try {
-    await eventually(() => printed().includes('\n') || child.exitCode !== null, { timeoutMs: 60_000 });
+    await eventually(() => printed().includes('\n') || child.exitCode !== null);
     if (child.exitCode !== null) throw new Error(`It exited with ${child.exitCode}.`);
   } catch (error) {
     await stop(child);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { kafkaForTests } from '@tributary/testing';
+import { kafkaForTests, patience } from '@tributary/testing';
 
 /** What `npm start -- --json` prints once all is ready. */
 export interface SystemDescription {
@@ -46,6 +46,7 @@ export async function startSystem({ collectorUrl }: { collectorUrl: string }): P
       stdio: ['ignore', 'pipe', 'inherit'],
       env: {
         ...withoutKafka(process.env),
+        ...patience,
         OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl,
         OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
         OTEL_BSP_SCHEDULE_DELAY: '200',

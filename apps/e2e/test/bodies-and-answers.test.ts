@@ -239,14 +239,11 @@ describe('answers', () => {
   it('may come over HTTP, from a consumer that cannot produce', async () => {
     const webhook = await createWebhook({ template, response: { mode: 'sync', timeout_ms: 60_000 } });
     const waiting = fetch(webhook.url, { method: 'POST' });
-    const { id } = await eventually(
-      async () => {
-        const response = await api('POST', '/executions/filter', { filter: { webhook_id: [webhook.id] } });
-        const { executions } = (await response.json()) as { executions: Execution[] };
-        return executions.find(({ outcome }) => outcome === 'emitted') ?? false;
-      },
-      { timeoutMs: 30_000 },
-    );
+    const { id } = await eventually(async () => {
+      const response = await api('POST', '/executions/filter', { filter: { webhook_id: [webhook.id] } });
+      const { executions } = (await response.json()) as { executions: Execution[] };
+      return executions.find(({ outcome }) => outcome === 'emitted') ?? false;
+    });
     const given = await api('POST', `/executions/${id}/response`, { status: 200, body: 'by hand' });
     expect([202, 204]).toContain(given.status);
     const answer = await waiting;

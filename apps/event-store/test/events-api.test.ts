@@ -17,7 +17,7 @@ let origin: string;
 beforeAll(async () => {
   harness = await createHarness();
   ({ origin } = await harness.startStore());
-}, 120_000);
+});
 afterAll(() => harness.close());
 
 async function search(ws: Workspace, body?: unknown): Promise<Page> {

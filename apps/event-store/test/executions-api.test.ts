@@ -13,7 +13,7 @@ beforeAll(async () => {
   harness = await createHarness();
   ({ origin } = await harness.startStore());
   ws = await harness.workspace(origin);
-}, 120_000);
+});
 afterAll(() => harness.close());
 
 const body = Buffer.from([0, 255, 128, 10]);

@@ -36,13 +36,12 @@ beforeAll(async () => {
   await Promise.all(readers.map((reader) => reader.start()));
   ({ origin } = await harness.startStore());
   ws = await harness.workspace(origin);
-}, 120_000);
+});
 afterAll(async () => {
   for (const reader of readers) await reader.stop();
   await harness.close();
 });
 
-const patient = { timeoutMs: 60_000 };
 const body = Buffer.from([0, 255, 128, 10]);
 const store = (request: CapturedRequest, bytes = body) =>
   harness.publisher.publish(requestRecordOf(request, bytes));
@@ -54,7 +53,7 @@ const execution = (id: string, wanted: object = {}): Promise<Execution> =>
     const found = (await response.json()) as Execution;
     expect(found).toMatchObject(wanted);
     return found;
-  }, patient);
+  });
 
 describe('a refused request', () => {
   it('is an execution, with its cause, its answer and its raw request', async () => {
@@ -144,7 +143,7 @@ describe('POST /executions/{id}/replay', () => {
       const found = replays.find(({ headers }) => headers['request']?.includes(id));
       expect(found).toBeDefined();
       return found!;
-    }, patient);
+    });
     expect(record.value).toEqual(body);
     const { steps: _, ...captured } = capturedRequest.parse(JSON.parse(record.headers['request']!));
     const { steps: __, ...original } = request;
@@ -200,7 +199,7 @@ describe('{ws}/replays', () => {
     await eventually(async () => {
       const replay = (await (await ws.call('GET', `/replays/${id}`)).json()) as Replay;
       expect(replay).toMatchObject({ state: 'finished', total: 8, replayed: 7, skipped: 1 });
-    }, patient);
+    });
     const originals = replays
       .filter(({ key }) => key?.toString() === webhook_id)
       .map(({ headers }) => capturedRequest.parse(JSON.parse(headers['request']!)).replay_of);

@@ -43,7 +43,7 @@ describe('two instances', () => {
     const partitions = plane.requestsOf(quiet).map(({ request }) => request.reply_partition);
     expect(new Set(partitions)).toEqual(new Set([0, 1]));
     expect(await Promise.all(instances.map((instance) => instance.stop()))).toEqual([0, 0]);
-  }, 60_000);
+  });
 
   it('of which one is stopped under load refuse no call and lose none', async () => {
     await start([
@@ -78,7 +78,7 @@ describe('two instances', () => {
     const stored = plane.requestsOf(quiet).map(({ request }) => request.execution_id);
     expect(stored.sort()).toEqual(executionIds(answers).sort());
     await second.stop();
-  }, 60_000);
+  });
 
   it('that are stopped finish with the callers who wait for an outcome', async () => {
     await start([{ INSTANCE_ID: 'ingress-4' }]);
@@ -90,7 +90,7 @@ describe('two instances', () => {
     await plane.reply(plane.requestsOf(quiet)[0]!, 'failed');
     expect((await answer).status).toBe(400);
     expect(await stopped).toBe(0);
-  }, 30_000);
+  });
 });
 
 describe('an instance past its bound of waiting callers', () => {
@@ -102,5 +102,5 @@ describe('an instance past its bound of waiting callers', () => {
     expect(Date.now() - started).toBeLessThan(10_000);
     await eventually(() => plane.requestsOf(quiet).length === 1);
     await instances[0]!.stop();
-  }, 30_000);
+  });
 });

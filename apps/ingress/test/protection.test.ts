@@ -135,7 +135,7 @@ describe('the caller of a sync webhook', () => {
     const stopped = other.stop();
     expect((await answer).status).toBe(202);
     expect(await stopped).toBe(0);
-  }, 60_000);
+  });
 });
 
 it('a webhook over its rate is answered 429, and its neighbour is not', async () => {

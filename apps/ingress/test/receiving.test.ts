@@ -44,9 +44,7 @@ async function known(changes?: Parameters<KafkaPlane['putWebhook']>[0]): Promise
 /** OPTIONS is enabled for no webhook: 405 says that the slug is known, 404 that it is not, and nothing is produced. */
 async function becomes(webhook: TestWebhook, what: 'known' | 'unknown'): Promise<void> {
   const status = what === 'known' ? 405 : 404;
-  await eventually(async () => (await ingress.call(webhook.path, { method: 'OPTIONS' })).status === status, {
-    timeoutMs: 1_000,
-  });
+  await eventually(async () => (await ingress.call(webhook.path, { method: 'OPTIONS' })).status === status);
 }
 
 async function stored(webhook: TestWebhook, count = 1): Promise<StoredRequest[]> {
@@ -306,9 +304,6 @@ describe('observing', () => {
     // Spans are exported in batches.
     await eventually(
       () => ingress.output().includes(webhook.record.id) && ingress.output().includes("'http.route'"),
-      {
-        timeoutMs: 15_000,
-      },
     );
     const metrics = (await ingress.call('/metrics', { method: 'GET' })).body;
     expect(metrics).toContain('tributary_ingress_calls_total');
@@ -317,7 +312,7 @@ describe('observing', () => {
       expect(metrics).not.toContain(secret);
     }
     expect(ingress.output()).toContain('/hooks/{slug}');
-  }, 30_000);
+  });
 });
 
 const FRESH_SLUG = 'fresh-slug-0123456789a';

@@ -42,12 +42,9 @@ describe('two instances side by side', () => {
     const { rows } = await database.query<{ id: string }>('SELECT id FROM api_keys');
     const access = await readTopic(of.brokers, 'tributary.access');
     try {
-      await eventually(
-        () => {
-          expect(access.of(rows[0]!.id).map((record) => record?.['scopes'])).toEqual([scopes, scopes]);
-        },
-        { timeoutMs: 60_000 },
-      );
+      await eventually(() => {
+        expect(access.of(rows[0]!.id).map((record) => record?.['scopes'])).toEqual([scopes, scopes]);
+      });
     } finally {
       await access.stop();
     }

@@ -5,13 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
-import { eventually } from '@tributary/testing';
+import { eventually, patience } from '@tributary/testing';
 import type { StackDescription } from '../src/stack.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'tributary-stack-'));
 const data = join(folder, 'data');
-const START_MS = 120_000;
 
 const launched: ChildProcess[] = [];
 afterEach(() => {
@@ -19,9 +18,9 @@ afterEach(() => {
   for (const child of launched.splice(0)) child.kill('SIGTERM');
 });
 afterAll(async () => {
-  await eventually(() => expect(processesOf(data)).toEqual([]), { timeoutMs: 40_000 });
+  await eventually(() => expect(processesOf(data)).toEqual([]));
   rmSync(folder, { recursive: true, force: true });
-}, 60_000);
+});
 
 interface Launch {
   child: ChildProcess;
@@ -44,7 +43,7 @@ function launch(...flags: string[]): Launch {
   const { KAFKA_BROKERS: _kafka, DATABASE_URL: _postgres, NODE_OPTIONS: _options, ...env } = process.env;
   const child = spawn(process.execPath, args, {
     cwd: root,
-    env,
+    env: { ...env, ...patience },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -114,9 +113,7 @@ describe('npm start', () => {
       expect(stack.errors()).toMatch(/ingress-0 ended \(SIGKILL\); starting it again in 0.5 s/),
     );
     expect((await fetch(webhooks[0]!.url)).status).toBe(204);
-    await eventually(() => expect(stack.errors()).toMatch(/ingress-0 is ready again/), {
-      timeoutMs: START_MS,
-    });
+    await eventually(() => expect(stack.errors()).toMatch(/ingress-0 is ready again/));
 
     const second = launch(...freePorts);
     expect(await second.exited).toBe(1);
@@ -142,15 +139,15 @@ describe('npm start', () => {
       `Port ${port} is in use: stop what uses it, or choose another with --kafka-port.\n`,
     );
     server.close();
-  }, 60_000);
+  });
 
   it('stops cleanly in the middle of its start', async () => {
     const stack = launch(...freePorts);
-    await eventually(() => expect(processesOf(data).length).toBeGreaterThan(2), { timeoutMs: 60_000 });
+    await eventually(() => expect(processesOf(data).length).toBeGreaterThan(2));
     process.kill(-stack.child.pid!, 'SIGINT');
     expect(await stack.exited).toBe(0);
     expect(processesOf(data)).toEqual([]);
-  }, 120_000);
+  });
 
   it('leaves nothing behind when it is killed, and starts again with what was kept', async () => {
     const stack = launch(...freePorts);
@@ -164,9 +161,8 @@ describe('npm start', () => {
     ]);
     const current = new Set(second.processes.map(({ pid }) => pid));
     const old = first.processes.map(({ pid }) => `${pid} `).filter((pid) => !current.has(Number(pid)));
-    await eventually(
-      () => expect(processesOf(data).filter((each) => old.some((pid) => each.startsWith(pid)))).toEqual([]),
-      { timeoutMs: 60_000 },
+    await eventually(() =>
+      expect(processesOf(data).filter((each) => old.some((pid) => each.startsWith(pid)))).toEqual([]),
     );
     again.child.kill('SIGTERM');
     expect(await again.exited).toBe(0);

@@ -162,15 +162,12 @@ export async function startPipeline() {
       return request.execution_id;
     },
     /** The outcome of an execution, once it is committed. */
-    outcomeOf: (executionId: string, timeoutMs = 20_000): Promise<Outcome> =>
-      eventually(
-        () => {
-          const [outcome] = outcomes.get(executionId) ?? [];
-          if (!outcome) throw new Error(`no outcome of ${executionId}`);
-          return outcome;
-        },
-        { timeoutMs },
-      ),
+    outcomeOf: (executionId: string): Promise<Outcome> =>
+      eventually(() => {
+        const [outcome] = outcomes.get(executionId) ?? [];
+        if (!outcome) throw new Error(`no outcome of ${executionId}`);
+        return outcome;
+      }),
     /** The events of an execution that are there, in the order of its outcome. */
     eventsOf: async (outcome: Outcome): Promise<EmittedEvent[]> =>
       eventually(() =>

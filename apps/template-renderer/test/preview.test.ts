@@ -19,12 +19,12 @@ beforeAll(async () => {
   key = await saveKey(['templates:render']);
   weak = await saveKey(['events:read']);
   renderer = await startRenderer(pipeline.brokers);
-}, 120_000);
+});
 
 afterAll(async () => {
   await renderer?.stop();
   await pipeline?.stop();
-}, 60_000);
+});
 
 async function saveKey(scopes: Scope[], id = randomUUID() as string): Promise<string> {
   const value = generateApiKey();

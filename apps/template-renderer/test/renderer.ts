@@ -42,14 +42,11 @@ export async function startRenderer(brokers: string[], env: Record<string, strin
     log.push(JSON.parse(line) as Record<string, unknown>),
   );
   const url = `http://127.0.0.1:${port}`;
-  await eventually(
-    async () => {
-      if (child.exitCode !== null) throw new Error(`the renderer ended: ${JSON.stringify(log.at(-1))}`);
-      const response = await fetch(`${url}/health/ready`);
-      return response.ok;
-    },
-    { timeoutMs: 60_000, intervalMs: 50 },
-  );
+  await eventually(async () => {
+    if (child.exitCode !== null) throw new Error(`the renderer ended: ${JSON.stringify(log.at(-1))}`);
+    const response = await fetch(`${url}/health/ready`);
+    return response.ok;
+  });
   const end = async (signal: NodeJS.Signals): Promise<number | null> => {
     if (child.exitCode === null && child.signalCode === null) child.kill(signal);
     const [code] = await exited;

@@ -20,12 +20,12 @@ let renderer: Renderer;
 beforeAll(async () => {
   pipeline = await startPipeline();
   renderer = await startRenderer(pipeline.brokers);
-}, 120_000);
+});
 
 afterAll(async () => {
   await renderer?.stop();
   await pipeline?.stop();
-}, 60_000);
+});
 
 const STATIC =
   '{"event": "model.refreshed", "resource": {"prefect.resource.id": "product.models.recommendations"}}';
@@ -328,4 +328,4 @@ it('stops cleanly on SIGTERM, and another instance goes on', async () => {
   } finally {
     await second.stop();
   }
-}, 60_000);
+});

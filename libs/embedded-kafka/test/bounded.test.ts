@@ -25,7 +25,7 @@ function useBroker(): void {
   beforeAll(async () => {
     resources = openResources();
     broker = await spawnBroker(resources, ['--port', '0']);
-  }, 60_000);
+  });
   afterEach(() => {
     for (const client of clients.splice(0)) client.close();
   });
@@ -137,7 +137,7 @@ describe('what no client should send', () => {
     const producer = await createTopic('afterwards');
     const { topics } = await producer.send('produce', 9, produceTo('afterwards', buildTestBatch()));
     expect(topics[0]?.partitions[0]?.errorCode).toBe(0);
-  }, 120_000);
+  });
 });
 
 function randomFrom(seed: number): (below: number) => number {
@@ -203,7 +203,7 @@ describe('memory', () => {
     await answers();
     await answers();
     expect(residentMib() - before).toBeLessThan(60);
-  }, 60_000);
+  });
 
   it('lets two thousand clients wait, and wakes each', async () => {
     const producer = await createTopic('awaited');
@@ -216,7 +216,7 @@ describe('memory', () => {
     expect(answered.every(({ topics }) => topics[0]?.partitions[0]?.records?.length)).toBe(true);
     expect(residentMib()).toBeLessThan(200);
     await answers();
-  }, 60_000);
+  });
 
   it('sends each client what it asked for, though the buffers of answers are used again', async () => {
     const producer = await createTopic('distinct');
@@ -254,7 +254,7 @@ describe('memory', () => {
       for (const offset of offsets)
         expectWhole(readResponse(await client.next(), 'fetch', 11).response, offset);
     }
-  }, 60_000);
+  });
 
   it('stays bounded when many ask for much and read nothing, while others are served', async () => {
     const producer = await createTopic('much');
@@ -269,5 +269,5 @@ describe('memory', () => {
     await answers();
     await answers();
     expect(residentMib()).toBeLessThan(500);
-  }, 60_000);
+  });
 });

@@ -13,7 +13,7 @@ let port: number;
 beforeAll(async () => {
   ({ port } = await spawnBroker(resources, ['--port', '0']));
   broker = `127.0.0.1:${port}`;
-}, 60_000);
+});
 
 afterAll(() => resources.close());
 
@@ -78,7 +78,7 @@ describe('@platformatic/kafka', () => {
     }
     await stream.close();
     expect(seen.sort()).toEqual(sent.sort());
-  }, 60_000);
+  });
 });
 
 describeWith('kcat (librdkafka)', ['kcat', '-V'], () => {
@@ -120,7 +120,7 @@ describeWith('kcat (librdkafka)', ['kcat', '-V'], () => {
     };
     expect(brokers).toEqual([{ id: 1, name: broker }]);
     expect(topics.find(({ topic }) => topic === 'kcat-listed')?.partitions).toHaveLength(3);
-  }, 60_000);
+  });
 });
 
 /** Debian's Python has Debian's packages, whatever other Python there is. */
@@ -141,7 +141,7 @@ describeWith("Python's confluent-kafka", [python, '-c', 'import confluent_kafka'
     expect(result.refused).toEqual([]);
     /* It also counts the markers and the aborted records that the client has passed over. */
     expect(result.committed).toBeGreaterThanOrEqual(50);
-  }, 60_000);
+  });
 });
 
 describeWith("Java's client and tools", ['sh', '-c', 'javac -version && mvn -v'], () => {
@@ -194,7 +194,7 @@ describeWith("Java's client and tools", ['sh', '-c', 'javac -version && mvn -v']
     expect(await topics('--list')).toMatch(/^java-topics$/m);
     await topics('--delete', '--topic', 'java-topics');
     expect(await topics('--list')).not.toMatch(/^java-topics$/m);
-  }, 120_000);
+  });
 
   it('the console producer, the console consumer, kafka-consumer-groups and kafka-get-offsets agree', async () => {
     await topics('--create', '--topic', 'java-words');
@@ -217,7 +217,7 @@ describeWith("Java's client and tools", ['sh', '-c', 'javac -version && mvn -v']
     expect(await tool(`${TOOLS}GetOffsetShell`, [...server, '--topic', 'java-words'])).toBe(
       'java-words:0:3\n',
     );
-  }, 120_000);
+  });
 
   it('kafka-configs changes and shows the settings of a topic', async () => {
     await topics('--create', '--topic', 'java-configs');
@@ -228,7 +228,7 @@ describeWith("Java's client and tools", ['sh', '-c', 'javac -version && mvn -v']
     const described = await configs('--describe');
     expect(described).toContain('cleanup.policy=compact,delete sensitive=false');
     expect(described).not.toContain('retention.ms');
-  }, 120_000);
+  });
 
   it('kafka-producer-perf-test and kafka-consumer-perf-test count the same records', async () => {
     await topics('--create', '--topic', 'java-perf', '--partitions', '3');
@@ -242,7 +242,7 @@ describeWith("Java's client and tools", ['sh', '-c', 'javac -version && mvn -v']
     ]);
     const [, , , , count] = (read.trim().split('\n').at(-1) ?? '').split(', ');
     expect(Number(count)).toBe(5000);
-  }, 120_000);
+  });
 
   it('a transactional producer writes with its offsets, and only what it commits is read', async () => {
     await topics('--create', '--topic', 'java-source');
@@ -253,5 +253,5 @@ describeWith("Java's client and tools", ['sh', '-c', 'javac -version && mvn -v']
       'position 3',
       ...['one', 'two', 'three'].map((word) => `read committed ${word}`),
     ]);
-  }, 120_000);
+  });
 });

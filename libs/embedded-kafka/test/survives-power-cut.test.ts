@@ -169,7 +169,7 @@ it(`with fsync, a power cut loses nothing acknowledged and shows no transaction 
     client.close();
     await restarted.stop();
   }
-}, 120_000);
+});
 
 /** Numbers from 0 to 1, the same ones for the same seed. */
 function randomFrom(seed: number): () => number {

@@ -155,7 +155,7 @@ function refusals(error: unknown): unknown[] {
   return error instanceof kafkajs.KafkaJSAggregateError ? error.errors : [error];
 }
 
-const LED_TIMEOUT_MS = 15_000;
+const LED_TIMEOUT_MS = 60_000;
 
 /**
  * Brokers learn of topics and partitions a little later than their maker is answered: until then a producer is told that
@@ -180,20 +180,25 @@ async function untilLed(
   }
 }
 
-/** How many partitions the topics have: 0 as long as one has no leader. Empty if a topic is not known yet. */
+/** How many partitions the topics have: 0 as long as one has no leader that says so itself. */
 async function leaders(admin: Admin, definitions: TopicToCreate[]): Promise<Map<string, number>> {
+  const led = new Map<string, number>();
+  for (const { name } of definitions) led.set(name, await ledPartitions(admin, name));
+  return led;
+}
+
+const notYet = ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION'];
+
+/** The metadata names a leader before that broker knows that it is one, so the leaders themselves are asked. */
+async function ledPartitions(admin: Admin, topic: string): Promise<number> {
   try {
-    const { topics } = await admin.fetchTopicMetadata({ topics: definitions.map(({ name }) => name) });
-    return new Map(
-      topics.map(({ name, partitions }) => [
-        name,
-        partitions.every(({ leader }) => leader >= 0) ? partitions.length : 0,
-      ]),
-    );
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+    const partitions = topics[0]?.partitions ?? [];
+    if (partitions.length === 0 || partitions.some(({ leader }) => leader < 0)) return 0;
+    return (await admin.fetchTopicOffsets(topic)).length;
   } catch (error) {
-    const type = kafkaErrorType(error) ?? '';
-    if (!['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE'].includes(type)) throw error;
-    return new Map();
+    if (!notYet.includes(kafkaErrorType(error) ?? '')) throw error;
+    return 0;
   }
 }
 

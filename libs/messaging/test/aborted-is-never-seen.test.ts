@@ -9,7 +9,7 @@ let messaging: Messaging;
 
 beforeAll(async () => {
   messaging = messagingFor((await kafkaForTests()).brokers);
-}, 120_000);
+});
 
 afterAll(() => messaging.close());
 
@@ -51,5 +51,5 @@ describe('a reader', () => {
     await eventually(() => stored.includes('key-3'));
     expect(stored).toEqual(['key-0', 'key-1', 'key-2', 'key-3']);
     await sink.stop();
-  }, 40_000);
+  });
 });

@@ -10,7 +10,7 @@ const followers: Follower[] = [];
 
 beforeAll(async () => {
   messaging = messagingFor((await kafkaForTests()).brokers);
-}, 120_000);
+});
 
 afterEach(async () => {
   await Promise.all(followers.splice(0).map((follower) => follower.stop()));
@@ -37,7 +37,7 @@ describe('a follower', () => {
     const { follower, caughtUp } = follow(await newTopic(messaging));
     await caughtUp(0);
     expect(follower.health()).toEqual({ healthy: true, detail: 'nothing to follow' });
-  }, 60_000);
+  });
 
   it('has read all of a partition when it has caught up, from the beginning, each record once and in order', async () => {
     const topic = await newTopic(messaging, { partitions: 3 });
@@ -51,7 +51,7 @@ describe('a follower', () => {
     await Promise.all([caughtUp(1), caughtUp(2)]);
     expect([valuesOf(0), valuesOf(1), valuesOf(2)]).toEqual([[], numberedKeys(70), numberedKeys(20)]);
     expect(follower.health().healthy).toBe(true);
-  }, 90_000);
+  });
 
   it('catches up with what is committed before the first open transaction, and never sees what was aborted', async () => {
     const topic = await newTopic(messaging);
@@ -76,7 +76,7 @@ describe('a follower', () => {
     });
     expect(valuesOf(0)).toEqual(numberedKeys(3));
     await expect(caughtUp(0, AbortSignal.abort(new Error('given up')))).resolves.toBeUndefined();
-  }, 90_000);
+  });
 
   it('rejects for a partition that is none, and once it is stopped reads no more', async () => {
     const topic = await newTopic(messaging);
@@ -89,5 +89,5 @@ describe('a follower', () => {
     const witness = follow(topic);
     await eventually(() => witness.caughtUp(0).then(() => true));
     expect([valuesOf(0), witness.valuesOf(0)]).toEqual([['key-0'], ['key-0', 'key-1']]);
-  }, 90_000);
+  });
 });

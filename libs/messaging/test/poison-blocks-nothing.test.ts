@@ -8,7 +8,7 @@ let messaging: Messaging;
 
 beforeAll(async () => {
   messaging = messagingFor((await kafkaForTests()).brokers);
-}, 120_000);
+});
 
 afterAll(() => messaging.close());
 
@@ -53,7 +53,7 @@ describe('a record that cannot be processed', () => {
     );
     await publishNumbered(messaging, input, { count: 20, partition: 0 });
     await start();
-    await eventually(async () => (await committed(groupId, input)) === 20n, { timeoutMs: 20_000 });
+    await eventually(async () => (await committed(groupId, input)) === 20n);
     expect((await readAll(messaging, output)).map(({ key }) => key)).toEqual(
       numberedKeys(20).filter((key) => key !== 'key-7'),
     );
@@ -73,7 +73,7 @@ describe('a record that cannot be processed', () => {
     });
     expect(transformer.health().healthy).toBe(true);
     await transformer.stop();
-  }, 40_000);
+  });
 
   it('goes there in the same transaction when the handler says so, and what follows a commit runs once', async () => {
     let commits = 0;
@@ -91,7 +91,7 @@ describe('a record that cannot be processed', () => {
     expect((await readAll(messaging, deadLetterTopic)).length).toBe(1);
     expect(commits).toBe(1);
     await transformer.stop();
-  }, 40_000);
+  });
 
   it('goes there when its result is larger than Kafka takes', async () => {
     const { input, output, deadLetterTopic, groupId, transformer, start } = await startTransformer(
@@ -105,11 +105,11 @@ describe('a record that cannot be processed', () => {
     );
     await publishNumbered(messaging, input, { count: 3, partition: 0 });
     await start();
-    await eventually(async () => (await committed(groupId, input)) === 3n, { timeoutMs: 20_000 });
+    await eventually(async () => (await committed(groupId, input)) === 3n);
     expect((await readAll(messaging, output)).map(({ key }) => key)).toEqual(['key-0', 'key-2']);
     expect((await readAll(messaging, deadLetterTopic)).map(({ key }) => key)).toEqual(['key-1']);
     await transformer.stop();
-  }, 40_000);
+  });
 });
 
 describe('an outage', () => {
@@ -126,19 +126,19 @@ describe('an outage', () => {
     await publishNumbered(messaging, input, { count: 10, partition: 0 });
     await start();
     // More often than a record that is to blame would be tried.
-    await eventually(() => attempts > 6, { timeoutMs: 20_000 });
+    await eventually(() => attempts > 6);
     expect(transformer.health()).toEqual({
       healthy: true,
       detail: '1 partitions wait: the database is down',
     });
     isDown = false;
-    await eventually(async () => (await committed(groupId, input)) === 10n, { timeoutMs: 20_000 });
+    await eventually(async () => (await committed(groupId, input)) === 10n);
     expect((await readAll(messaging, output)).length).toBe(10);
     expect(await readAll(messaging, deadLetterTopic)).toEqual([]);
     await publishNumbered(messaging, input, { count: 1, from: 10, partition: 0 });
     await eventually(async () => (await committed(groupId, input)) > 10n);
     await transformer.stop();
-  }, 60_000);
+  });
 
   it('does not keep a transformer from stopping, nor another from taking over', async () => {
     const { input, groupId, transformer, start } = await startTransformer(() => {
@@ -151,7 +151,7 @@ describe('an outage', () => {
     await transformer.stop();
     expect(Date.now() - stopping).toBeLessThan(2_000);
     expect(await committed(groupId, input)).toBe(-1n);
-  }, 30_000);
+  });
 });
 
 describe('a sink', () => {
@@ -178,12 +178,12 @@ describe('a sink', () => {
       store: (batch) => Promise.resolve(batch).then(store),
     });
     await sink.start();
-    await eventually(() => position === 30n, { timeoutMs: 20_000 });
+    await eventually(() => position === 30n);
     expect(stored).toEqual(numberedKeys(20, 10).filter((key) => key !== 'key-20'));
     expect((await readAll(messaging, deadLetterTopic)).map(({ key }) => key)).toEqual(['key-20']);
     await eventually(async () => (await committed(groupId, topic)) === 30n);
     await sink.stop();
-  }, 40_000);
+  });
 
   it('begins at the start of a topic that was made anew, with a position beyond its end', async () => {
     const [topic, deadLetterTopic] = [await newTopic(messaging), await newTopic(messaging)];
@@ -208,10 +208,10 @@ describe('a sink', () => {
       },
     });
     await sink.start();
-    await eventually(() => positions.get(0) === 3n, { timeoutMs: 60_000 });
+    await eventually(() => positions.get(0) === 3n);
     expect(stored).toEqual(['from 0', 'key-0', 'key-1', 'key-2']);
     await sink.stop();
-  }, 90_000);
+  });
 
   it('shares its partitions with another, and a third takes over at once when both leave', async () => {
     const [topic, deadLetterTopic] = [
@@ -238,16 +238,16 @@ describe('a sink', () => {
     const [first, second] = [newSink(), newSink()];
     await Promise.all([first.start(), second.start()]);
     await publishNumbered(messaging, topic, { count: 500 });
-    await eventually(() => stored.length === 500, { timeoutMs: 20_000 });
+    await eventually(() => stored.length === 500);
     expect([first.health().detail, second.health().detail]).toEqual(['2 partitions', '2 partitions']);
     await Promise.all([first.stop(), second.stop()]);
     const third = newSink();
     const starting = Date.now();
     await third.start();
     await publishNumbered(messaging, topic, { count: 500, from: 500 });
-    await eventually(() => stored.length === 1_000, { timeoutMs: 20_000 });
+    await eventually(() => stored.length === 1_000);
     expect(Date.now() - starting).toBeLessThan(4_000);
     expect(new Set(stored)).toEqual(new Set(numberedKeys(1_000)));
     await third.stop();
-  }, 60_000);
+  });
 });

@@ -11,7 +11,7 @@ let messaging: Messaging;
 beforeAll(async () => {
   kafka = await startHurtableKafka();
   messaging = messagingFor(kafka.brokers);
-}, 120_000);
+});
 
 afterAll(async () => {
   await messaging.close();
@@ -42,7 +42,7 @@ describe('a table', () => {
     await eventually(() => table.get('key-1') === 'changed' && table.get('key-2') === undefined);
     await publisher.stop();
     await table.stop();
-  }, 30_000);
+  });
 
   it('starts on an empty topic', async () => {
     const table = createTable(messaging, { topic: await newTopic(messaging), ...text });
@@ -50,7 +50,7 @@ describe('a table', () => {
     expect(table.size).toBe(0);
     expect(table.provenCurrentAt()).toBeGreaterThan(0);
     await table.stop();
-  }, 30_000);
+  });
 
   it('skips what it cannot decode, and what a newer value supersedes', async () => {
     const topic = await newTopic(messaging);
@@ -66,7 +66,7 @@ describe('a table', () => {
     await table.start();
     expect(table.get('version')).toBe(5);
     await table.stop();
-  }, 30_000);
+  });
 
   it('is proven current while Kafka answers, not while it is away, and again when it is back', async () => {
     const topic = await newTopic(messaging);
@@ -74,20 +74,20 @@ describe('a table', () => {
     const table = createTable(messaging, { topic, ...text });
     await table.start();
     const first = table.provenCurrentAt();
-    await eventually(() => table.provenCurrentAt() > first, { timeoutMs: 10_000 });
+    await eventually(() => table.provenCurrentAt() > first);
 
     await kafka.kill('SIGKILL');
     const killed = Date.now();
     expect(table.provenCurrentAt()).toBeLessThanOrEqual(killed);
-    await eventually(() => Date.now() - table.provenCurrentAt() > 3_000, { timeoutMs: 6_000 });
+    await eventually(() => Date.now() - table.provenCurrentAt() > 3_000);
     expect(table.size).toBe(10);
 
     await kafka.restart();
     const restarted = Date.now();
-    await eventually(() => table.provenCurrentAt() >= restarted, { timeoutMs: 20_000 });
+    await eventually(() => table.provenCurrentAt() >= restarted);
     await publishNumbered(messaging, topic, { count: 5, from: 10 });
-    await eventually(() => table.size === 15, { timeoutMs: 10_000 });
-    await eventually(() => table.health().healthy, { timeoutMs: 10_000 });
+    await eventually(() => table.size === 15);
+    await eventually(() => table.health().healthy);
     await table.stop();
-  }, 60_000);
+  });
 });

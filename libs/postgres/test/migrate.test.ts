@@ -22,7 +22,7 @@ beforeEach(async () => {
   pool = createPool({ connectionString: url, applicationName: 'migrate test', schema: 'ours', logger });
   folder = await mkdtemp(join(tmpdir(), 'tributary-migrations-'));
   await cp(fileURLToPath(migrations), folder, { recursive: true });
-}, 120_000);
+});
 afterEach(async () => {
   await pool.close();
   await rm(folder, { recursive: true });

@@ -16,7 +16,7 @@ beforeAll(async () => {
   ({ url } = await postgresForTests());
   const pool = poolOf();
   await pool.query('CREATE TABLE numbers (n integer PRIMARY KEY)');
-}, 120_000);
+});
 
 const pools: Pool[] = [];
 afterEach(async () => {

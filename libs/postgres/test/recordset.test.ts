@@ -13,7 +13,7 @@ let pool: Pool;
 beforeAll(async () => {
   const { url } = await postgresForTests();
   pool = createPool({ connectionString: url, applicationName: 'recordset test', logger });
-}, 120_000);
+});
 afterAll(() => pool.close());
 
 const ROWS = recordset(

@@ -1,4 +1,4 @@
-export { eventually } from './eventually.ts';
+export { eventually, patience } from './eventually.ts';
 export { kafkaForTests } from './kafka-for-tests.ts';
 export { freePorts } from './ports.ts';
 export { postgresForTests } from './postgres-for-tests.ts';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { Agent, request as httpRequest } from 'node:http';
 import type { IncomingHttpHeaders, RequestOptions } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { eventually, freePorts } from '@tributary/testing';
+import { eventually, freePorts, patience } from '@tributary/testing';
 import { MASTER_KEY } from './build-hook.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
@@ -39,6 +39,8 @@ export async function startIngress(
     HOST: '127.0.0.1',
     PORT: port,
     DRAIN_DELAY_MS: 0,
+    PUBLISH_TIMEOUT_MS: patience.PUBLISH_TIMEOUT_MS,
+    STALE_AFTER_MS: patience.STALE_AFTER_MS,
     ...env,
   };
   const child = spawn(process.execPath, ['--conditions=tributary-source', '--import', TELEMETRY, MAIN], {
@@ -67,13 +69,10 @@ export async function startIngress(
     },
   };
   try {
-    await eventually(
-      async () => {
-        if (child.exitCode !== null) throw new Error(`The ingress ended:\n${output}`);
-        return ingress.isReady();
-      },
-      { timeoutMs: 30_000 },
-    );
+    await eventually(async () => {
+      if (child.exitCode !== null) throw new Error(`The ingress ended:\n${output}`);
+      return ingress.isReady();
+    });
   } catch (error) {
     child.kill('SIGKILL');
     throw new Error(`The ingress did not become ready:\n${output}`, { cause: error });

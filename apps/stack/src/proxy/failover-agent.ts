@@ -9,6 +9,9 @@ export interface Address {
   port: number;
 }
 
+/** An idle connection is closed from this side, long before a service does it: a request can meet no closed one. */
+const IDLE_MS = 10_000;
+
 /**
  * Connections to one instance of a service, and to the next ones while it refuses them. A request is never sent twice:
  * the choice is made before a byte of it is written, and anything but a refused connection is the caller's.
@@ -19,7 +22,7 @@ class FailoverAgent extends Agent {
 
   /** @param instances The preferred one first. */
   constructor(instances: Address[]) {
-    super({ keepAlive: true });
+    super({ keepAlive: true, timeout: IDLE_MS });
     this.#instances = instances;
   }
 

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { compressions } from './decompress.ts';
@@ -17,6 +18,8 @@ const MAX_KEYS = 500_000;
 /** Bytes after which other work gets its turn. */
 const SLICE_BYTES = 1 << 20;
 const TRANSACTIONAL = 0x10;
+/** In a thread of its own: a disk may take seconds, and everybody would wait. */
+const datasync = promisify(fs.fdatasync);
 
 interface Pass {
   readonly log: PartitionLog;
@@ -151,13 +154,14 @@ async function rewrite(pass: Pass, group: readonly Segment[], endOffset: number)
         if (kept) sizeBytes += fs.writeSync(fd, kept);
       }
     }
-    fs.fdatasyncSync(fd);
+    await datasync(fd);
   } finally {
     fs.closeSync(fd);
   }
+  const first = log.segments.indexOf(group[0] as Segment);
+  if (first < 0 || pass.isStopped() || log.closed) throw new Stopped();
   const swap = `${base}-${endOffset}.swap`;
   fs.renameSync(temporary, path.join(log.directory, swap));
-  const first = log.segments.indexOf(group[0] as Segment);
   installSwap(log.directory, swap, base, endOffset);
   log.replaceSegments(first, group.length, new Segment(log.directory, base, sizeBytes));
 }
