@@ -172,24 +172,6 @@ const dataCases: ConformanceCase[] = [
       await c.ask('offsetForLeaderEpoch', version, { topics: [{ name: topic.name, partitions }] });
     }
   }),
-  ...inEachVersion('deleteRecords', 'up to an offset, the end, and beyond', async (c, version) => {
-    const topic = await createTopic(c, 'd');
-    for (let i = 0; i < 3; i++) await c.client.send('produce', 9, produceTo(topic, buildTestBatch()));
-    for (const [index, offset] of [
-      [0, 2],
-      [0, 1],
-      [0, 9],
-      [0, -1],
-      [4, 0],
-      [0, -2],
-    ] as const) {
-      await c.ask('deleteRecords', version, {
-        topics: [{ name: topic.name, partitions: [{ index, offset }] }],
-        timeoutMs: 1000,
-      });
-    }
-    await c.ask('fetch', 11, fetchFrom(topic, 0));
-  }),
   ...(
     [
       ['a wrong checksum', (b) => damaged(b, (x) => (x[x.length - 1]! ^= 1))],
@@ -536,19 +518,6 @@ const groupCases: ConformanceCase[] = [
       await ask([0], c.name('unknown'));
     },
   ),
-  ...inEachVersion('offsetDelete', 'what is there and what is not', async (c, version) => {
-    const groupId = c.name('od');
-    const topic = await createTopic(c, 'od');
-    await c.client.send('offsetCommit', 8, commitOf(groupId, topic, 5));
-    const ask = (id: string, index: number) =>
-      c.ask('offsetDelete', version, {
-        groupId: id,
-        topics: [{ name: topic.name, partitions: [{ index }] }],
-      });
-    await ask(groupId, 0);
-    await ask(c.name('nowhere'), 0);
-    await ask(groupId, 7);
-  }),
   {
     name: 'offsetCommit v8: by members of a group that changes',
     run: async (c) => {

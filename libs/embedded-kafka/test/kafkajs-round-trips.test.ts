@@ -283,7 +283,7 @@ describe('the admin client', () => {
     expect(await admin.listTopics()).toEqual([]);
   });
 
-  it('reads and moves offsets, deletes records and groups', async () => {
+  it('reads and moves offsets, and deletes groups', async () => {
     await createTopic(kafka, 'moved');
     const producer = await connectProducer(resources, kafka);
     const now = Date.now();
@@ -299,9 +299,8 @@ describe('the admin client', () => {
     await admin.setOffsets({ groupId: 'g', topic: 'moved', partitions: [{ partition: 0, offset: '2' }] });
     const [fetched] = await admin.fetchOffsets({ groupId: 'g', topics: ['moved'] });
     expect(fetched?.partitions[0]?.offset).toBe('2');
-    await admin.deleteTopicRecords({ topic: 'moved', partitions: [{ partition: 0, offset: '1' }] });
     expect(await admin.fetchTopicOffsets('moved')).toEqual([
-      { partition: 0, offset: '3', high: '3', low: '1' },
+      { partition: 0, offset: '3', high: '3', low: '0' },
     ]);
     expect((await admin.listGroups()).groups.map(({ groupId }) => groupId)).toContain('g');
     await admin.deleteGroups(['g']);

@@ -103,28 +103,3 @@ function committedPartitions(context: BrokerContext, groupId: string): NonNullab
   const byTopic = Map.groupBy(context.offsets.ofGroup(groupId), (position) => position.topic);
   return [...byTopic].map(([name, all]) => ({ name, partitions: all.map((position) => position.partition) }));
 }
-
-/** Forgets positions of a group, unless a member subscribes to their topic; what it subscribes to is the client's secret. */
-export const offsetDelete: Handler<'offsetDelete'> = async (context, request) => {
-  const { groupId } = request;
-  const group = context.groups.groups.get(groupId);
-  if (!group) return { errorCode: errors.GROUP_ID_NOT_FOUND, topics: [] };
-  const isActive = group.state !== 'Empty';
-  if (isActive && group.protocolType !== 'consumer') return { errorCode: errors.NON_EMPTY_GROUP, topics: [] };
-  return {
-    errorCode: errors.NONE,
-    topics: request.topics.map(({ name, partitions }) => ({
-      name,
-      partitions: partitions.map(({ index }) => {
-        if (!context.topics.partition(name, index))
-          return { index, errorCode: errors.UNKNOWN_TOPIC_OR_PARTITION };
-        if (isActive) return { index, errorCode: errors.GROUP_SUBSCRIBED_TO_TOPIC };
-        context.offsets.remove(
-          groupId,
-          (position) => position.topic === name && position.partition === index,
-        );
-        return { index, errorCode: errors.NONE };
-      }),
-    })),
-  };
-};

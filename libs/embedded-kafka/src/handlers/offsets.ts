@@ -72,16 +72,3 @@ export const offsetForLeaderEpoch: Handler<'offsetForLeaderEpoch'> = async (cont
     }),
   };
 };
-
-/** Moves the start of logs; an offset of -1 means their ends. */
-export const deleteRecords: Handler<'deleteRecords'> = async (context, request) => {
-  return {
-    topics: forEachLog(context, request.topics, (log, { offset }) => {
-      if (!log.settings.deleteOld) return errors.POLICY_VIOLATION;
-      const target = offset === -1 ? log.highWatermark : offset;
-      if (target < 0 || target > log.highWatermark) return errors.OFFSET_OUT_OF_RANGE;
-      log.deleteBefore(target);
-      return { lowWatermark: log.startOffset };
-    }),
-  };
-};

@@ -13,8 +13,6 @@ export interface Checkpoint {
   readonly segment: number;
   readonly position: number;
   readonly maxTimestamp: number;
-  /** First offset that is served: deleted records lie below it. */
-  readonly startOffset: number;
   /** Records below this offset have been compacted. */
   readonly cleanedOffset: number;
   readonly producers: readonly ProducerEntry[];

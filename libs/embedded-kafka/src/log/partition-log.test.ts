@@ -183,17 +183,6 @@ describe('retention', () => {
     expect(log.sizeBytes).toBeLessThan(4000);
     expect(everything(log)[0]?.offset).toBe(log.startOffset);
   });
-
-  it('frees what lies below a start that was moved, and remembers the start', () => {
-    const log = openLog({ segmentBytes: 1000 });
-    appendMany(log, 50);
-    log.deleteBefore(30);
-    const second = reopenLog({ segmentBytes: 1000 });
-    expect(second.startOffset).toBe(30);
-    applyRetention(second, Date.now());
-    expect(second.segments[0]?.baseOffset).toBeGreaterThan(20);
-    expect(values(second)[0]).toBe('value 30');
-  });
 });
 
 const compacting = { segmentBytes: 1000, compact: true, deleteOld: false };

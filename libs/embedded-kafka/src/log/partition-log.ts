@@ -39,7 +39,6 @@ export class PartitionLog {
   segments: Segment[];
   aborted: AbortedTransaction[];
   endOffset: number;
-  startOffset: number;
   cleanedOffset: number;
   closed = false;
   /** Bytes appended since the log was opened. */
@@ -59,7 +58,6 @@ export class PartitionLog {
     this.segments = found.segments;
     this.aborted = found.aborted;
     this.endOffset = found.endOffset;
-    this.startOffset = found.startOffset;
     this.cleanedOffset = found.cleanedOffset;
     this.durableOffset = this.endOffset;
     this.changed = found.isBeyondCheckpoint;
@@ -78,6 +76,11 @@ export class PartitionLog {
 
   get active(): Segment {
     return this.segments.at(-1) as Segment;
+  }
+
+  /** First offset that is served. */
+  get startOffset(): number {
+    return (this.segments[0] as Segment).baseOffset;
   }
 
   get settings(): TopicSettings {
@@ -203,7 +206,6 @@ export class PartitionLog {
       segment: this.active.baseOffset,
       position: this.active.sizeBytes,
       maxTimestamp: this.active.maxTimestamp,
-      startOffset: this.startOffset,
       cleanedOffset: this.cleanedOffset,
       producers: this.producers.snapshot(),
     };
@@ -244,18 +246,9 @@ export class PartitionLog {
     return this.aborted.slice(first).filter((transaction) => transaction.firstOffset < to);
   }
 
-  /** Moves the start of the log; the space comes back with the next round of retention. */
-  deleteBefore(offset: number): void {
-    if (offset <= this.startOffset) return;
-    this.startOffset = offset;
-    this.checkpoint();
-  }
-
   /** Drops the oldest segments, which must not be the active one. */
   dropSegments(count: number): void {
     for (const segment of this.segments.splice(0, count)) segment.remove();
-    const first = (this.segments[0] as Segment).baseOffset;
-    this.startOffset = Math.max(this.startOffset, first);
     this.aborted = this.aborted.filter((transaction) => transaction.lastOffset >= this.startOffset);
     this.checkpoint();
   }

@@ -11,7 +11,6 @@ export interface Recovered {
   readonly segments: Segment[];
   readonly aborted: AbortedTransaction[];
   readonly endOffset: number;
-  readonly startOffset: number;
   readonly cleanedOffset: number;
   /** Bytes cut off because they were no whole, valid batch. */
   readonly cutBytes: number;
@@ -65,7 +64,6 @@ export function recoverLog(
     segments,
     aborted,
     endOffset,
-    startOffset: Math.max(checkpoint?.startOffset ?? 0, segments[0]?.baseOffset ?? 0),
     cleanedOffset: checkpoint?.cleanedOffset ?? 0,
     cutBytes,
     isBeyondCheckpoint: endOffset !== covered || cutBytes > 0,

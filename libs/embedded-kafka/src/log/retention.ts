@@ -1,7 +1,7 @@
 import type { PartitionLog } from './partition-log.ts';
 
 /**
- * Drops segments that are past their time, beyond the log's size, or below its start. A log whose newest record is past
+ * Drops segments that are past their time or beyond the log's size. A log whose newest record is past
  * its time is rolled first, so that it empties.
  */
 export function applyRetention(log: PartitionLog, now: number): void {
@@ -9,16 +9,14 @@ export function applyRetention(log: PartitionLog, now: number): void {
   const isPast = (newest: number) =>
     deleteOld && retentionMs >= 0 && newest >= 0 && newest < now - retentionMs;
   const decided = log.producers.firstOpenOffset() ?? log.highWatermark;
-  if (log.active.sizeBytes > 0 && decided === log.endOffset) {
-    if (isPast(log.active.maxTimestamp) || log.startOffset >= log.endOffset) log.roll();
-  }
+  if (decided === log.endOffset && isPast(log.active.maxTimestamp)) log.roll();
   let excess = deleteOld && retentionBytes >= 0 ? log.sizeBytes - retentionBytes : -1;
   let count = 0;
   for (const [i, segment] of log.segments.slice(0, -1).entries()) {
     const end = log.segments[i + 1]?.baseOffset ?? log.endOffset;
     const isNeeded = end > decided;
     const isSurplus = excess >= segment.sizeBytes;
-    if (isNeeded || !(isPast(segment.newestTimestamp()) || isSurplus || end <= log.startOffset)) break;
+    if (isNeeded || !(isPast(segment.newestTimestamp()) || isSurplus)) break;
     excess -= segment.sizeBytes;
     count++;
   }

@@ -14,11 +14,8 @@ export function findTimestamp(
     if (segment.newestTimestamp() < timestamp) continue;
     for (const { header, buffer, at } of segment.scan(segment.floorOfTimestamp(timestamp))) {
       if (header.baseOffset >= options.limit) return NOTHING;
-      if (header.maxTimestamp < timestamp || header.lastOffset < log.startOffset || header.isControl)
-        continue;
-      const found = recordsOf(header, buffer, at).find(
-        (record) => record.timestamp >= timestamp && record.offset >= log.startOffset,
-      );
+      if (header.maxTimestamp < timestamp || header.isControl) continue;
+      const found = recordsOf(header, buffer, at).find((record) => record.timestamp >= timestamp);
       if (found && found.offset < options.limit) return { timestamp: found.timestamp, offset: found.offset };
     }
   }

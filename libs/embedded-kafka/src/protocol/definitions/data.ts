@@ -128,19 +128,3 @@ export const offsetForLeaderEpoch = t.api({
     }),
   },
 });
-
-export const deleteRecords = t.api({
-  about: { key: 21, name: 'DeleteRecords', versions: '0-2', flexible: 2 },
-  request: {
-    topics: t.partitionsByTopic({ index: t.int32('0+'), offset: t.int64('0+') }),
-    timeoutMs: t.int32('0+'),
-  },
-  response: {
-    throttleTimeMs: t.int32('0+', { default: 0 }),
-    topics: t.partitionsByTopic({
-      index: t.int32('0+'),
-      lowWatermark: t.int64('0+', { default: -1 }),
-      errorCode: t.int16('0+'),
-    }),
-  },
-});

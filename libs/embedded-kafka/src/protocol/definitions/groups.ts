@@ -188,19 +188,6 @@ export const offsetFetch = t.api({
   },
 });
 
-export const offsetDelete = t.api({
-  about: { key: 47, name: 'OffsetDelete', versions: '0', flexible: undefined },
-  request: {
-    groupId: t.string('0+'),
-    topics: t.partitionsByTopic({ index: t.int32('0+') }),
-  },
-  response: {
-    errorCode: t.int16('0+'),
-    throttleTimeMs: t.int32('0+', { default: 0 }),
-    topics: t.partitionsByTopic({ index: t.int32('0+'), errorCode: t.int16('0+') }),
-  },
-});
-
 export const describeGroups = t.api({
   about: { key: 15, name: 'DescribeGroups', versions: '0-6', flexible: 5 },
   request: { groups: t.list('0+', t.string), includeAuthorizedOperations: t.boolean('3+') },
