@@ -1,17 +1,27 @@
 import { describePreset } from '../../test/preset-contract.ts';
 
-/** Secret, URL and body are those of the documentation, which gives no signature of version 3; computed with Python's hmac. */
+/** The vectors of HubSpot's own libraries, which sign the URL as it is; of encoded characters nobody publishes one: Python's hmac. */
 describePreset('hubspot', {
   vectors: {
-    computed: {
+    'hubspot-api-python': {
       secret: 'yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy',
       headers: {
-        'X-HubSpot-Request-Timestamp': '1672531200000',
-        'X-HubSpot-Signature-v3': 'RAZoaHrYlgY+Deomb6zg4FZotu17gdGK7aHN8HmDiGs=',
+        'X-HubSpot-Request-Timestamp': '1693657560000',
+        'X-HubSpot-Signature-v3': 'K36dawei4A+QBNolUOqo7s91KQDWQ5MXZ/QufNYuk/Y=',
       },
-      body: '{"example_field":"example_value"}',
+      body: "{'example_field':'example_value'}",
       url: 'https://www.example.com/webhook_uri',
-      at: '2023-01-01T00:00:00Z',
+      at: '2023-09-02T12:26:00Z',
+    },
+    'hubspot-api-ruby': {
+      secret: 'yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy',
+      headers: {
+        'X-HubSpot-Request-Timestamp': '1700000300000',
+        'X-HubSpot-Signature-v3': 'RnbPH7+UMKVkbV32P8bz450N4M56aPmcru1+D3kSDtw=',
+      },
+      body: "{'example_field':'example_value'}",
+      url: 'https://www.example.com/webhook_uri',
+      at: '2023-11-14T22:18:20Z',
     },
     'a URL with encoded characters': {
       secret: 'yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy',

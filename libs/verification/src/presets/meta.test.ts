@@ -1,8 +1,15 @@
 import { describePreset } from '../../test/preset-contract.ts';
 
-/** Meta publishes no vector; this one was computed with Python's hmac. */
+/** Meta publishes no vector; the first is of the library x-hub.js, which checks its requests, the second by Python's hmac. */
 describePreset('meta', {
   vectors: {
+    'x-hub.js': {
+      secret: "It's a secret to everybody!",
+      headers: {
+        'X-Hub-Signature-256': 'sha256=2d9425c2ae617d90196c5d22f48370822036174914268970cc864a7095b065dd',
+      },
+      body: '{"foo":"bar"}',
+    },
     computed: {
       secret: 'meta_app_secret',
       headers: {
