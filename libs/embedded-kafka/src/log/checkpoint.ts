@@ -1,9 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { readInt64, writeInt64 } from '../protocol/wire.ts';
 import type { AbortedTransaction, ProducerEntry } from './producer-state.ts';
-import { segmentFile } from './segment.ts';
-import type { Segment } from './segment.ts';
 
 /** What a partition remembers beside its segments, so that a start reads only what came after. */
 export interface Checkpoint {
@@ -16,6 +13,8 @@ export interface Checkpoint {
   /** Records below this offset have been compacted. */
   readonly cleanedOffset: number;
   readonly producers: readonly ProducerEntry[];
+  /** Transactions that were aborted below `endOffset` and may still have records. */
+  readonly aborted: readonly AbortedTransaction[];
 }
 
 const FILE = 'checkpoint.json';
@@ -38,35 +37,4 @@ export function readCheckpoint(directory: string): Checkpoint | undefined {
   } catch {
     return undefined; // The log itself holds everything; without a checkpoint all of it is read.
   }
-}
-
-const ABORTED_BYTES = 24;
-
-/** Adds a transaction to the list of aborted ones that belongs to a segment; a checkpoint may then rely on it. */
-export function appendAborted(
-  segment: Segment,
-  transaction: AbortedTransaction,
-  options: { flush: boolean },
-): void {
-  const { directory, baseOffset } = segment;
-  const bytes = Buffer.allocUnsafe(ABORTED_BYTES);
-  writeInt64(bytes, transaction.producerId, 0);
-  writeInt64(bytes, transaction.firstOffset, 8);
-  writeInt64(bytes, transaction.lastOffset, 16);
-  fs.appendFileSync(segmentFile(directory, baseOffset, 'aborted'), bytes, options);
-}
-
-/** The aborted transactions of a segment whose marker lies below `limit`; the file is cut to them. */
-export function loadAborted(directory: string, segment: number, limit: number): AbortedTransaction[] {
-  const file = segmentFile(directory, segment, 'aborted');
-  if (!fs.existsSync(file)) return [];
-  const bytes = fs.readFileSync(file);
-  const found: AbortedTransaction[] = [];
-  for (let at = 0; at + ABORTED_BYTES <= bytes.length; at += ABORTED_BYTES) {
-    const lastOffset = readInt64(bytes, at + 16);
-    if (lastOffset >= limit) break;
-    found.push({ producerId: readInt64(bytes, at), firstOffset: readInt64(bytes, at + 8), lastOffset });
-  }
-  if (found.length * ABORTED_BYTES !== bytes.length) fs.truncateSync(file, found.length * ABORTED_BYTES);
-  return found;
 }

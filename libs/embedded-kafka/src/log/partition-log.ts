@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { appendAborted, writeCheckpoint } from './checkpoint.ts';
+import { writeCheckpoint } from './checkpoint.ts';
 import { ProducerState } from './producer-state.ts';
 import type { AbortedTransaction, AppendCheck } from './producer-state.ts';
 import {
@@ -54,7 +54,7 @@ export class PartitionLog {
     this.directory = directory;
     this.options = options;
     fs.mkdirSync(directory, { recursive: true });
-    const found = recoverLog(directory, this.producers, { flush: options.fsync });
+    const found = recoverLog(directory, this.producers);
     this.segments = found.segments;
     this.aborted = found.aborted;
     this.endOffset = found.endOffset;
@@ -127,10 +127,7 @@ export class PartitionLog {
     const batch = buildControlBatch({ ...marker, baseOffset: this.endOffset, timestamp: now });
     const header = this.write(batch, this.settings, now);
     const aborted = this.producers.noteMarker(header, !marker.committed, now);
-    if (aborted) {
-      this.aborted.push(aborted);
-      appendAborted(this.active, aborted, { flush: this.options.fsync });
-    }
+    if (aborted) this.aborted.push(aborted);
     this.grown(batch.length);
   }
 
@@ -208,6 +205,7 @@ export class PartitionLog {
       maxTimestamp: this.active.maxTimestamp,
       cleanedOffset: this.cleanedOffset,
       producers: this.producers.snapshot(),
+      aborted: this.aborted,
     };
     writeCheckpoint(this.directory, checkpoint, { flush: this.options.fsync });
     this.uncheckedBytes = 0;

@@ -1,10 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { appendAborted, loadAborted, readCheckpoint } from './checkpoint.ts';
+import { readCheckpoint } from './checkpoint.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { AbortedTransaction, ProducerState } from './producer-state.ts';
 import { hasValidCrc, isAbortMarker } from './record-batch.ts';
-import { Segment } from './segment.ts';
+import { Segment, segmentFile } from './segment.ts';
 
 /** What is found in a partition's directory. */
 export interface Recovered {
@@ -22,11 +22,7 @@ export interface Recovered {
  * Opens a partition's files. What the checkpoint covers is taken as it is; what came after is read, checked against its
  * checksums and taken into the index and `producers`; the log ends at the first thing that is no valid batch.
  */
-export function recoverLog(
-  directory: string,
-  producers: ProducerState,
-  options: { flush: boolean },
-): Recovered {
+export function recoverLog(directory: string, producers: ProducerState): Recovered {
   finishSwaps(directory);
   const segments = listSegments(directory);
   if (segments.length === 0) segments.push(new Segment(directory, 0, 0));
@@ -35,7 +31,7 @@ export function recoverLog(
   producers.restore(checkpoint?.producers ?? []);
 
   const covered = checkpoint?.endOffset ?? segments[0]?.baseOffset ?? 0;
-  const aborted = segments.slice(0, first + 1).flatMap((s) => loadAborted(directory, s.baseOffset, covered));
+  const aborted = [...(checkpoint?.aborted ?? [])];
   let endOffset = covered;
   let cutBytes = 0;
   let last = first;
@@ -46,11 +42,8 @@ export function recoverLog(
       segment.loadIndex(from);
       segment.maxTimestamp = checkpoint.maxTimestamp;
     } else segment.resetIndex();
-    if (i > first) {
-      endOffset = Math.max(endOffset, segment.baseOffset);
-      loadAborted(directory, segment.baseOffset, 0);
-    }
-    const scanned = scanTail(segment, from, { endOffset, producers, aborted, ...options });
+    if (i > first) endOffset = Math.max(endOffset, segment.baseOffset);
+    const scanned = scanTail(segment, from, { endOffset, producers, aborted });
     endOffset = scanned.endOffset;
     cutBytes = scanned.cutBytes;
     last = i;
@@ -83,7 +76,7 @@ function listSegments(directory: string): Segment[] {
 
 function usableCheckpoint(directory: string, segments: readonly Segment[]): Checkpoint | undefined {
   const checkpoint = readCheckpoint(directory);
-  if (!checkpoint) return undefined;
+  if (!checkpoint?.aborted) return undefined; // Earlier versions kept this list elsewhere.
   const segment = segments.find((candidate) => candidate.baseOffset === checkpoint.segment);
   return segment && checkpoint.position <= segment.sizeBytes ? checkpoint : undefined;
 }
@@ -91,7 +84,7 @@ function usableCheckpoint(directory: string, segments: readonly Segment[]): Chec
 function scanTail(
   segment: Segment,
   from: number,
-  state: { endOffset: number; producers: ProducerState; aborted: AbortedTransaction[]; flush: boolean },
+  state: { endOffset: number; producers: ProducerState; aborted: AbortedTransaction[] },
 ): { endOffset: number; cutBytes: number } {
   let { endOffset } = state;
   let valid = from;
@@ -103,10 +96,7 @@ function scanTail(
     if (!header.isControl) state.producers.noteData(header, now);
     else {
       const transaction = state.producers.noteMarker(header, isAbortMarker(buffer, at), now);
-      if (transaction) {
-        state.aborted.push(transaction);
-        appendAborted(segment, transaction, state);
-      }
+      if (transaction) state.aborted.push(transaction);
     }
     endOffset = header.lastOffset + 1;
     valid = position + header.sizeBytes;
@@ -132,10 +122,10 @@ export function finishSwaps(directory: string): void {
 /** Puts a compacted file in the place of the segments it stands for. */
 export function installSwap(directory: string, name: string, base: number, end: number): void {
   for (const other of fs.readdirSync(directory)) {
-    const match = /^(\d+)\.(log|index|aborted)$/.exec(other);
+    const match = /^(\d+)\.(log|index)$/.exec(other);
     const offset = Number(match?.[1] ?? -1);
     const isBase = offset === base && match?.[2] === 'log';
     if (match && offset >= base && offset < end && !isBase) fs.rmSync(path.join(directory, other));
   }
-  fs.renameSync(path.join(directory, name), path.join(directory, `${String(base).padStart(20, '0')}.log`));
+  fs.renameSync(path.join(directory, name), segmentFile(directory, base, 'log'));
 }

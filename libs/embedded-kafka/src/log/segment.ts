@@ -225,9 +225,7 @@ export class Segment {
   /** Removes the files. */
   remove(): void {
     this.release();
-    for (const extension of ['log', 'index', 'aborted']) {
-      fs.rmSync(segmentFile(this.directory, this.baseOffset, extension), { force: true });
-    }
+    for (const file of [this.file, this.indexFile]) fs.rmSync(file, { force: true });
   }
 }
 
