@@ -42,6 +42,18 @@ export class Batch<T extends Member> {
     return true;
   }
 
+  /** What it holds of each topic. */
+  *totals(): Generator<{ topic: string; records: number; bytes: number }> {
+    for (const [topic, partitions] of this.#topics) {
+      let [records, bytes] = [0, 0];
+      for (const group of partitions.values()) {
+        records += group.members.length;
+        bytes += group.bytes;
+      }
+      yield { topic, records, bytes };
+    }
+  }
+
   topicMessages(): TopicMessages[] {
     return Array.from(this.#topics, ([topic, partitions]) => ({
       topic,

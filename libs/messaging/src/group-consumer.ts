@@ -10,14 +10,6 @@ import { SupervisedConsumer } from './supervised-consumer.ts';
 import type { Waiting } from './supervised-consumer.ts';
 import type { Health } from './types.ts';
 
-/**
- * Milliseconds that the fetch loop waits for a handler. kafkajs fetches again when every partition of the last fetch is
- * done, and beats in between; a handler that takes longer is left to itself with its partition paused, so that it holds
- * up neither the other partitions nor the heartbeat. Pausing always would cost latency: a paused partition comes back
- * with the next fetch only.
- */
-const PATIENCE_MS = 200;
-
 /** A handler whose batch takes longer than this is stuck, whatever it waits for. */
 const STUCK_MS = 300_000;
 
@@ -33,6 +25,13 @@ export interface GroupConsumerOptions {
   topics: string[];
   maxBytesPerPartition?: number;
   waiting?: Partial<Waiting>;
+  /**
+   * Milliseconds that the fetch loop waits for a handler. kafkajs fetches again when every partition of the last fetch
+   * is done, and beats in between; a handler that takes longer is left to itself with its partition paused, so that it
+   * holds up neither the other partitions nor the heartbeat. Pausing always would cost latency and throughput: a paused
+   * partition comes back with the next fetch only, and that may wait for its time when nothing else comes.
+   */
+  patienceMs: number;
   createHandler: CreatePartitionHandler;
   /**
    * Whether the consumer itself commits its positions to Kafka. `monitoring`: now and then. `durable`: they are what the
@@ -188,7 +187,7 @@ export class GroupConsumer {
     countConsumed(topic, records.length, { bytes });
 
     const work = task.process({ records, next });
-    if (await settledWithin(work, PATIENCE_MS)) {
+    if (await settledWithin(work, this.#options.patienceMs)) {
       const position = await work;
       if (position === undefined) return;
       if (position === next) resolveOffset(messages.at(-1)!.offset);

@@ -20,6 +20,9 @@ export interface PendingRecord {
   reject(error: MessagingError): void;
 }
 
+/** As many as leave together before another producer is put to work: then sharing a request saves little. */
+const GATHERED_RECORDS = 64;
+
 /**
  * One idempotent producer. kafkajs has one produce request in flight per broker, so whatever waits goes out together as
  * soon as the last request returned: no timer, no delay for a single record, large batches under load.
@@ -59,6 +62,11 @@ export class PublisherLane {
   /** Records that wait or are in flight. */
   get waiting(): number {
     return this.#queue.length - this.#head + (this.#inFlight?.size ?? 0);
+  }
+
+  /** Whether several records are in flight together, and there is room for more to gather until they are back. */
+  get isGathering(): boolean {
+    return (this.#inFlight?.size ?? 0) > 1 && this.waiting < GATHERED_RECORDS;
   }
 
   get isIdle(): boolean {
@@ -121,10 +129,8 @@ export class PublisherLane {
     const positions: [PendingRecord, bigint][] = [];
     const { repeated } = batch.acknowledge(answers, (record, offset) => positions.push([record, offset]));
     if (repeated) this.#messaging.logger.warn({}, 'records were written twice while a partition moved');
-    for (const [record, offset] of positions) {
-      countSent(record.topic, 1, { bytes: record.bytes });
-      record.resolve({ partition: record.partition, offset });
-    }
+    countSent(batch);
+    for (const [record, offset] of positions) record.resolve({ partition: record.partition, offset });
   }
 
   /**

@@ -24,6 +24,7 @@ export function createSink(messaging: Messaging, options: SinkOptions): Sink {
     groupId,
     topics,
     commit: 'monitoring',
+    patienceMs: 1_000,
     ...(lingerMs === undefined ? {} : { waiting: { minBytes: 65_536, maxWaitTimeInMs: lingerMs } }),
     ...(maxBatchBytes === undefined ? {} : { maxBytesPerPartition: maxBatchBytes }),
     createHandler: (context) => createSinkHandler({ messaging, options, letters, context }),

@@ -31,6 +31,7 @@ export function createSubscription(messaging: Messaging, options: SubscriptionOp
     groupId,
     topics,
     commit: 'durable',
+    patienceMs: 200,
     createHandler: (context) =>
       createSubscriptionHandler({ messaging, options, context, memory: memoryOf(context) }),
   });

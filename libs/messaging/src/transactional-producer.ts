@@ -66,10 +66,14 @@ export class TransactionalProducer {
     let failure: unknown;
     try {
       const transaction = await client.producer.transaction();
-      for (const batch of batches(prepared)) await this.#send(transaction, batch);
+      const sent: Batch<Prepared>[] = [];
+      for (const batch of batches(prepared)) {
+        await this.#send(transaction, batch);
+        sent.push(batch);
+      }
       await sendPosition(transaction, position);
       await transaction.commit();
-      for (const { topic, bytes } of prepared) countSent(topic, 1, { bytes });
+      sent.forEach(countSent);
     } catch (error) {
       failure = error;
       this.abandon();

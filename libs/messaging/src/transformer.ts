@@ -28,6 +28,7 @@ export function createTransformer(messaging: Messaging, options: TransformerOpti
     topics,
     // The positions are in the transactions.
     commit: 'no',
+    patienceMs: 1_000,
     createHandler: (context) => createTransformHandler(messaging, options, context),
   });
   return { start: () => consumer.start(), health: () => consumer.health(), stop: () => consumer.stop() };
