@@ -28,7 +28,7 @@ const REASONS: Record<Cause, string> = {
   concurrency: 'the webhook had as many requests in flight as it may have',
   body_too_large: 'its body is larger than the webhook takes',
   url_too_long: 'its path or its query is longer than the webhook takes',
-  content_encoding: 'its content encoding is unknown or damaged',
+  content_encoding: 'its encoding is unknown or damaged',
   body_incomplete: 'its sender stopped in the middle of the body',
   credentials_missing: 'it brought no credentials',
   credentials: 'its credentials are wrong',

@@ -1,10 +1,10 @@
 import type { ApiKeyDirectory } from '@tributary/api-auth';
-import { accessRecord, topics } from '@tributary/event-schemas';
+import { accessRecord, parseJson, topics } from '@tributary/event-schemas';
 import type { AccessRecord } from '@tributary/event-schemas';
 import { createTable } from '@tributary/messaging';
 import type { Messaging, Table } from '@tributary/messaging';
 import type { Health, Member } from '@tributary/service-runtime';
-import { decodeHook, parseJson } from './webhook-directory.ts';
+import { decodeHook } from './webhook-directory.ts';
 import type { DeletedHook, Hook } from './webhook-directory.ts';
 
 /** A compacted topic that this instance knows, and whether it knows it well enough. */
@@ -34,7 +34,7 @@ export function createAccessTable(
 ): CurrentTable {
   const table = createTable<AccessRecord>(messaging, {
     topic: topics.access.name,
-    decode: ({ value }) => accessRecord.safeParse(parseJson(value!)).data,
+    decode: ({ value }) => accessRecord.safeParse(parseJson(value!.toString())).data,
     onChange: (id, record) => {
       if (record) keys.put(record);
       else keys.remove(id);

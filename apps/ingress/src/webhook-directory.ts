@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { activeWebhook, deletedWebhook } from '@tributary/event-schemas';
+import { activeWebhook, deletedWebhook, parseJson } from '@tributary/event-schemas';
 import type { ResponseMode, ResponseSettings } from '@tributary/event-schemas';
 import { protectionOf } from './protection.ts';
 import type { Protection } from './protection.ts';
@@ -53,7 +53,7 @@ const hookRecord = activeWebhook.pick({
 
 /** Reads a record's value on `tributary.webhooks`; undefined when it is none. */
 export function decodeHook(value: Buffer | null): Hook | DeletedHook | undefined {
-  const json = value === null ? undefined : parseJson(value);
+  const json = value === null ? undefined : parseJson(value.toString());
   if (typeof json !== 'object' || json === null) return undefined;
   if ('deleted' in json && json.deleted === true) {
     const deleted = deletedWebhook.safeParse(json).data;
@@ -137,14 +137,4 @@ function methodsOf(names: readonly string[]): Pick<Hook, 'methods' | 'allow'> {
   const made = { methods: new Set(names), allow };
   methodSets.set(allow, made);
   return made;
-}
-
-/** The JSON of a record's value; undefined when it is none. */
-export function parseJson(value: Buffer): unknown {
-  try {
-    return JSON.parse(value.toString('utf8'));
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

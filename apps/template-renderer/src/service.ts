@@ -1,5 +1,5 @@
 import { createApiKeyDirectory } from '@tributary/api-auth';
-import { accessRecord, maxRecordBytes, topics } from '@tributary/event-schemas';
+import { accessRecord, maxRecordBytes, parseJson, topics } from '@tributary/event-schemas';
 import type { AccessRecord } from '@tributary/event-schemas';
 import {
   createFollower,
@@ -143,11 +143,5 @@ export function buildRenderer({ config, logger, lifecycle }: ServiceContext<Rend
 }
 
 function decodeAccess({ value }: Pick<IncomingRecord, 'value'>): AccessRecord | undefined {
-  if (value === null) return undefined;
-  try {
-    return accessRecord.safeParse(JSON.parse(value.toString())).data;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  return value === null ? undefined : accessRecord.safeParse(parseJson(value.toString())).data;
 }

@@ -1,4 +1,4 @@
-import { activeWebhook, deletedWebhook } from '@tributary/event-schemas';
+import { activeWebhook, deletedWebhook, parseJson } from '@tributary/event-schemas';
 import type { ActiveWebhook, CapturedRequest } from '@tributary/event-schemas';
 import type { IncomingRecord } from '@tributary/messaging';
 import type { z } from 'zod';
@@ -44,13 +44,7 @@ const NO_HEADERS = { key_headers: [], signature_headers: [] };
 /** Reads a record of `tributary.webhooks`; undefined for one that is not valid. */
 export function decodeWebhook({ value }: Pick<IncomingRecord, 'value'>): KnownWebhook | undefined {
   if (value === null) return undefined;
-  let json: unknown;
-  try {
-    json = JSON.parse(value.toString());
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const json = parseJson(value.toString());
   const isDeleted = typeof json === 'object' && json !== null && 'deleted' in json;
   return (isDeleted ? deletedWebhook : rendered).safeParse(json).data;
 }

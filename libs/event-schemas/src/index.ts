@@ -60,7 +60,7 @@ export {
   shownHandshake,
 } from './handshake.ts';
 export type { HandshakeInput, HandshakeRecord, HandshakeType, ShownHandshake } from './handshake.ts';
-export { isJsonObject, parseJsonExactly } from './json.ts';
+export { isJsonObject, parseJson, parseJsonExactly } from './json.ts';
 export { invalidAnswer, readReply } from './read-reply.ts';
 export { consumerReply, replyAnswer } from './reply-answer.ts';
 export type { ConsumerReply, ReplyAnswer } from './reply-answer.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { isJsonObject, parseJsonExactly } from './json.ts';
+import { isJsonObject, parseJson, parseJsonExactly } from './json.ts';
 
 describe('parseJsonExactly', () => {
   it.each([
@@ -35,5 +35,17 @@ describe('isJsonObject', () => {
     expect(isJsonObject({})).toBe(true);
     expect(isJsonObject([])).toBe(false);
     expect(isJsonObject(null)).toBe(false);
+  });
+});
+
+describe('parseJson', () => {
+  it('has no value for what is no JSON', () => {
+    expect(['{"a":1}', 'null', '', '{', 'undefined'].map(parseJson)).toEqual([
+      { a: 1 },
+      null,
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 });

@@ -1,5 +1,6 @@
 import { outcomeReply } from './execution.ts';
 import type { Reply } from './execution.ts';
+import { parseJson } from './json.ts';
 import { consumerReply } from './reply-answer.ts';
 import type { ReplyAnswer } from './reply-answer.ts';
 
@@ -35,13 +36,4 @@ function faultOf(json: unknown): string {
   const { error } = consumerReply.options[1].options['status' in json ? 0 : 1].safeParse(json);
   const [issue] = error?.issues ?? [];
   return `/${issue?.path.join('/') ?? ''}: ${issue?.message ?? ''}`;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

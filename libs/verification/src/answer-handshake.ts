@@ -1,9 +1,10 @@
+import { parseJson } from '@tributary/event-schemas';
 import { matchSecrets } from './constant-time.ts';
 import { fillAnswer } from './handshake-response.ts';
 import type { HandshakeResponse } from './handshake-response.ts';
 import type { HandshakeName } from './handshakes/handshakes.ts';
 import type { Condition, Handshake } from './handshakes/handshake.ts';
-import { jsonAt, parseJson } from './json-pointer.ts';
+import { jsonAt } from './json-pointer.ts';
 import { isPresetName, presets } from './presets/presets.ts';
 import { headerOf, queryValueOf, REPEATED, viewRequest } from './request.ts';
 import type { VerifiableRequest } from './request.ts';
@@ -61,7 +62,7 @@ function readerOf({ query, rawHeaders, body }: HandshakeRequest): Read {
     if (!body || body.length > MAX_BODY_BYTES) return undefined;
     // Most bodies are events: those without the text looked for are not parsed.
     if ('equals' in condition && !body.includes(condition.equals)) return undefined;
-    json ??= { value: parseJson(body) };
+    json ??= { value: parseJson(body.toString()) };
     return jsonAt(json.value, condition.json);
   };
 }

@@ -1,13 +1,3 @@
-/** The value of a JSON text; undefined when it is not JSON. */
-export function parseJson(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
 /** The value at a JSON pointer (RFC 6901): own members only. */
 export function valueAt(value: unknown, pointer: string): unknown {
   let current = value;

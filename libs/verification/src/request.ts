@@ -1,5 +1,6 @@
+import { parseJson } from '@tributary/event-schemas';
 import { fieldsOf } from './form-fields.ts';
-import { jsonAt, parseJson } from './json-pointer.ts';
+import { jsonAt } from './json-pointer.ts';
 
 /** What a verifier sees of a request. */
 export interface VerifiableRequest {
@@ -57,7 +58,7 @@ export function viewRequest(request: VerifiableRequest): RequestView {
   let parsed: { value: unknown } | undefined;
   const parse = (): unknown => {
     const contentType = headerOf(request.rawHeaders, 'content-type');
-    const json = parseJson(request.body);
+    const json = parseJson(request.body.toString());
     return json === undefined && typeof contentType === 'string' ? fieldsOf(contentType, request.body) : json;
   };
   return {

@@ -1,6 +1,7 @@
 import { createPrivateKey, randomUUID } from 'node:crypto';
+import { parseJson } from '@tributary/event-schemas';
 import { sha256 } from './constant-time.ts';
-import { parseJson, setAt } from './json-pointer.ts';
+import { setAt } from './json-pointer.ts';
 import { isPresetName, presets } from './presets/presets.ts';
 import type { PresetName } from './presets/presets.ts';
 import { isForm, viewRequest } from './request.ts';
@@ -178,7 +179,7 @@ function withMembers(request: SignedRequest, members: Record<string, unknown>): 
 }
 
 function objectOf(body: Buffer): Record<string, unknown> {
-  const value = body.length === 0 ? {} : parseJson(body);
+  const value = body.length === 0 ? {} : parseJson(body.toString());
   if (typeof value !== 'object' || value === null) throw new TypeError('The body has to be a JSON object.');
   return value as Record<string, unknown>;
 }

@@ -1,7 +1,8 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { generateApiKey, hashApiKey } from '@tributary/api-auth';
-import type { AuthenticationRecord } from '@tributary/event-schemas';
+import type { AuthenticationRecord, ExecutionStep } from '@tributary/event-schemas';
+import type { OutgoingRecord } from '@tributary/messaging';
 import { presetNames, signRequest } from '@tributary/verification';
 import { gzipSync } from 'node:zlib';
 import { hook, ID, protectedBy, secret } from '../../test/support/build-hook.ts';
@@ -320,5 +321,26 @@ describe('the credentials that were refused', () => {
     expect(JSON.stringify(captured(record))).not.toContain('nearly');
     expect(refused(record)).toMatchObject({ query: 'x=1', response: { status: 401 }, body_complete: true });
     expect(record!.value).toEqual(Buffer.from(body));
+  });
+});
+
+describe('the steps of a call', () => {
+  const stepsOf = (record: OutgoingRecord | undefined) =>
+    (captured(record)['steps'] as ExecutionStep[]).map(({ name }) => name);
+
+  it('say that credentials were checked, of one that is taken and of one that is refused', async () => {
+    receiver.hook = protectedBy(byBearer);
+    await receiver.call({ headers: { authorization: 'Bearer k1' } });
+    await receiver.call({ headers: { authorization: 'Bearer k3' } });
+    expect(stepsOf(receiver.records[0])).toEqual(['receive', 'verify']);
+    expect(stepsOf(receiver.rejected[0])).toEqual(['receive', 'verify']);
+  });
+
+  it('leave that out where nothing was checked', async () => {
+    await receiver.call();
+    receiver.hook = protectedBy(byBearer);
+    await receiver.call({ method: 'PUT' });
+    expect(stepsOf(receiver.records[0])).toEqual(['receive']);
+    expect(stepsOf(receiver.rejected[0])).toEqual(['receive']);
   });
 });

@@ -59,6 +59,8 @@ export interface Call {
   hook: Hook | undefined;
   /** Whether it holds a place among the webhook's calls at once. */
   limited: boolean;
+  /** When its credentials were checked, and how long that took; undefined: they were not. */
+  verification: { startedMs: number; durationMs: number } | undefined;
   /** Bytes of its body, for which room is taken in the bound. */
   bytes: number;
   /** What was read of its body, for the record of a refusal. */

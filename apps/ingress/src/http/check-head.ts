@@ -1,12 +1,12 @@
 import { callerAddress } from '../caller-address.ts';
 import type { KnownCall, Receiving } from './call.ts';
-import { announcedBytes } from './read-body.ts';
+import { announcedBytes, hasOtherTransferCoding } from './read-body.ts';
 import { refusals } from './refusals.ts';
 import type { RefusalAnswer } from './refusals.ts';
 
 /**
  * Checks what can be checked without the body, in the order of the contract: method, length of the URL, address, the
- * webhook's limits, the announced length. One that passes holds a place among the webhook's calls.
+ * webhook's limits, the announced length, how the body is transferred. One that passes holds a place among the webhook's calls.
  */
 export function checkHead(call: KnownCall, deps: Receiving): RefusalAnswer | undefined {
   const { request, hook } = call;
@@ -18,7 +18,7 @@ export function checkHead(call: KnownCall, deps: Receiving): RefusalAnswer | und
   if (exceeded) return refusals.overLimit(exceeded, call.target.slug);
   call.limited = true;
   if ((announcedBytes(request) ?? 0) > hook.maxBodyBytes) return refusals.tooLarge(hook.maxBodyBytes);
-  return undefined;
+  return hasOtherTransferCoding(request) ? refusals.unknownTransferCoding : undefined;
 }
 
 /** Checks the caller's address against the webhook's allow lists. */

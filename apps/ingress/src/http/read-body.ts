@@ -17,6 +17,15 @@ export function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
 }
 
+/**
+ * Whether a body is coded for its transfer otherwise than in chunks, which are all that is undone here. (Where the chunks do not
+ * come last, the parser has refused the request: RFC 9112, 6.3.)
+ */
+export function hasOtherTransferCoding({ headers }: IncomingMessage): boolean {
+  const codings = headers['transfer-encoding'];
+  return codings !== undefined && codings.trim().toLowerCase() !== 'chunked';
+}
+
 /** The bytes a request announces; undefined when it is sent in chunks. */
 export function announcedBytes({ headers }: IncomingMessage): number | undefined {
   return headers['content-length'] === undefined ? undefined : Number(headers['content-length']);

@@ -3,7 +3,7 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { MessagingError } from '@tributary/messaging';
 import { hook, ID } from '../../test/support/build-hook.ts';
-import { captured, startReceiver } from '../../test/support/receiver.ts';
+import { captured, refused, startReceiver } from '../../test/support/receiver.ts';
 import type { Receiver } from '../../test/support/receiver.ts';
 import type { CallEnd } from '../call-observer.ts';
 import { createInFlightBound } from '../in-flight-bound.ts';
@@ -142,6 +142,19 @@ describe('refusals', () => {
     expect((await receiver.call({ method: 'PUT', path: '/hooks/unknown', ...big })).status).toBe(404);
     expect((await receiver.call({ method: 'PUT', ...big })).status).toBe(405);
     expect((await receiver.call(big)).status).toBe(413);
+  });
+
+  it('with 501 for a body that is coded for its transfer otherwise than in chunks', async () => {
+    const head = 'POST /hooks/known HTTP/1.1\r\nhost: x\r\nconnection: close\r\ntransfer-encoding: ';
+    const answer = await receiver.exchange(`${head}gzip, chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n`);
+    expect(answer).toMatch(/^HTTP\/1\.1 501 /);
+    expect(answer).toContain('{"error":"The transfer encoding is unknown: send chunked or none."}');
+    expect(refused(receiver.rejected[0])).toMatchObject({
+      cause: 'content_encoding',
+      response: { status: 501 },
+    });
+    expect(await receiver.exchange(`${head}Chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n`)).toMatch(/^HTTP\/1\.1 200 /);
+    expect(receiver.records[0]!.value).toEqual(Buffer.from('{}'));
   });
 
   it.each([

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parseHookTarget } from '../hook-target.ts';
-import { isoTime } from '../iso-time.ts';
 import { answerDuplicate } from './answer-duplicate.ts';
 import { answerDurable } from './answer-durable.ts';
 import type { Call, CallEnd, KnownCall, Receiving } from './call.ts';
+import { stepsOf } from './call-steps.ts';
 import { captureCall } from './capture-call.ts';
 import { checkHead } from './check-head.ts';
 import { hasBody } from './read-body.ts';
@@ -34,6 +34,7 @@ export function receiveWebhook(
       target: parseHookTarget(request.url!),
       hook: undefined,
       limited: false,
+      verification: undefined,
       bytes: 0,
       body: [],
       bodyComplete: !hasBody(request),
@@ -101,18 +102,13 @@ function recordUnlessStored(call: KnownCall, answer: CallAnswer | undefined, dep
   const { hook, body, bodyComplete } = call;
   const said = whatWasSaid(call, answer);
   if (!said) return;
-  const receive = {
-    name: 'receive',
-    started: isoTime(call.receivedMs),
-    duration_ms: deps.now() - call.receivedMs,
-  };
   deps.refusals.record({
     ...said,
     webhookId: hook.id,
     status: answer?.status ?? null,
     body,
     bodyComplete,
-    request: () => captureCall(call, { replyPartition: null, steps: [receive] }, deps),
+    request: () => captureCall(call, { replyPartition: null, steps: stepsOf(call, deps) }, deps),
     traceContext: call.observed.context,
   });
 }

@@ -37,6 +37,12 @@ export const refusals = {
     // RFC 9110, 12.5.3: what would have been taken.
     ['accept-encoding', 'gzip, deflate, br'],
   ),
+  /** RFC 9112, 6.1. */
+  unknownTransferCoding: refuse(
+    501,
+    'content_encoding',
+    'The transfer encoding is unknown: send chunked or none.',
+  ),
   unverified: ({ status, cause, message }: Refusal, challenge: string) =>
     refuse(status, cause, message, status === 401 ? ['www-authenticate', challenge] : undefined),
   malformedEncoding: refuse(400, 'content_encoding', 'The body is not what its Content-Encoding says.'),

@@ -1,11 +1,11 @@
 import { checkJsonSyntax, decodeContent, isEncoded, isJsonMediaType } from '@tributary/body-parsing';
 import { recordHeaders, topics } from '@tributary/event-schemas';
-import type { ExecutionStep, Reply } from '@tributary/event-schemas';
+import type { Reply } from '@tributary/event-schemas';
 import { MessagingError } from '@tributary/messaging';
-import { isoTime } from '../iso-time.ts';
 import type { Hook } from '../webhook-directory.ts';
 import { acceptedReplies } from './answer-durable.ts';
 import type { KnownCall, Receiving } from './call.ts';
+import { stepsOf } from './call-steps.ts';
 import { captureCall } from './capture-call.ts';
 import { checkHead } from './check-head.ts';
 import { readBody } from './read-body.ts';
@@ -141,7 +141,7 @@ async function store(
         [recordHeaders.schemaVersion]: SCHEMA_VERSION,
         [recordHeaders.request]: captureCall(
           call,
-          { replyPartition: reply === undefined ? null : partition, steps: [receiveStep(call, deps)] },
+          { replyPartition: reply === undefined ? null : partition, steps: stepsOf(call, deps) },
           deps,
         ),
       },
@@ -166,9 +166,4 @@ async function store(
 /** How a caller of a webhook waits. */
 export function waitingFor(hook: Hook, { waitLimitMs }: Receiving) {
   return { limitMs: hook.syncTimeoutMs ?? waitLimitMs, accepts: acceptedReplies(hook) };
-}
-
-/** Reading, checking and verifying, up to the moment it is given to Kafka. */
-function receiveStep(call: KnownCall, { now }: Receiving): ExecutionStep {
-  return { name: 'receive', started: isoTime(call.receivedMs), duration_ms: now() - call.receivedMs };
 }

@@ -15,10 +15,26 @@ const NOTHING_USED: Verified = { ok: true, used: [] };
  * is what signatures are over.
  */
 export function verifyCall(call: KnownCall, content: Buffer, deps: Receiving): Verified | Promise<Verified> {
+  const { protection } = call.hook;
+  if (!protection) return NOTHING_USED;
+  const guard = deps.guardOf(call.hook);
+  if (protection.serviceAccountId === null && !guard.authentication) return NOTHING_USED;
+  const startedMs = deps.now();
+  const started = performance.now();
+  const timed = (verdict: Verified): Verified => {
+    call.verification = { startedMs, durationMs: Math.round((performance.now() - started) * 1000) / 1000 };
+    return verdict;
+  };
+  const verifying = askAll(call, content, { serviceAccountId: protection.serviceAccountId, guard, deps });
+  return verifying instanceof Promise ? verifying.then(timed) : timed(verifying);
+}
+
+function askAll(
+  call: KnownCall,
+  content: Buffer,
+  { serviceAccountId, guard, deps }: { serviceAccountId: string | null; guard: Guard; deps: Receiving },
+): Verified | Promise<Verified> {
   const { hook } = call;
-  if (!hook.protection) return NOTHING_USED;
-  const guard = deps.guardOf(hook);
-  const { serviceAccountId } = hook.protection;
   let used: readonly string[] = [];
   if (serviceAccountId !== null) {
     if (!deps.serviceAccounts.isCurrent()) return { ok: false, answer: refusals.stale };
