@@ -4,6 +4,7 @@ import { apis } from '../protocol/apis.ts';
 import type { Response } from '../protocol/apis.ts';
 import { errors } from '../protocol/errors.ts';
 import { NO_ID, NO_OPERATIONS, versionRange } from '../protocol/schema.ts';
+import type { ItemOf } from '../protocol/schema.ts';
 import { isTopicName } from '../topics/topic-store.ts';
 import type { Topic } from '../topics/topic-store.ts';
 
@@ -18,8 +19,8 @@ export const apiVersions: Handler<'apiVersions'> = async (_context, request, cli
   const isNamed = [request.clientSoftwareName, request.clientSoftwareVersion].every((text) =>
     SOFTWARE.test(text),
   );
-  if (client.version >= 3 && !isNamed) return { errorCode: errors.INVALID_REQUEST, apiKeys: [] };
-  return { errorCode: errors.NONE, apiKeys: servedVersions() };
+  if (client.version >= 3 && !isNamed) return { errorCode: errors.INVALID_REQUEST };
+  return { apiKeys: servedVersions() };
 };
 
 /**
@@ -57,16 +58,14 @@ export const metadata: Handler<'metadata'> = async (context, request, client) =>
   };
 };
 
-type TopicMetadata = Response<'metadata'>['topics'][number];
+type TopicMetadata = ItemOf<Response<'metadata'>['topics']>;
 
 function describeTopic(topic: Topic, topicAuthorizedOperations: number): TopicMetadata {
   return {
-    errorCode: errors.NONE,
     name: topic.name,
     topicId: topic.id,
     topicAuthorizedOperations,
     partitions: topic.partitions.map((_, index) => ({
-      errorCode: errors.NONE,
       index,
       leaderId: NODE_ID,
       leaderEpoch: 0,
@@ -78,15 +77,11 @@ function describeTopic(topic: Topic, topicAuthorizedOperations: number): TopicMe
 
 function unknownTopic({ name, topicId }: { name: string | null; topicId: string }): TopicMetadata {
   if (name === null || name === undefined) {
-    return {
-      errorCode: topicId === NO_ID ? errors.INVALID_REQUEST : errors.UNKNOWN_TOPIC_ID,
-      name: null,
-      topicId,
-      partitions: [],
-    };
+    const errorCode = topicId === NO_ID ? errors.INVALID_REQUEST : errors.UNKNOWN_TOPIC_ID;
+    return { errorCode, name: null, topicId };
   }
   const errorCode = isTopicName(name) ? errors.UNKNOWN_TOPIC_OR_PARTITION : errors.INVALID_TOPIC_EXCEPTION;
-  return { errorCode, name, partitions: [] };
+  return { errorCode, name };
 }
 
 export const describeCluster: Handler<'describeCluster'> = async (context, request) => {
@@ -94,10 +89,9 @@ export const describeCluster: Handler<'describeCluster'> = async (context, reque
   if (request.endpointType !== 1) {
     const errorCode =
       request.endpointType === 2 ? errors.MISMATCHED_ENDPOINT_TYPE : errors.UNSUPPORTED_ENDPOINT_TYPE;
-    return { errorCode, clusterId: '', brokers: [], endpointType: request.endpointType };
+    return { errorCode, endpointType: request.endpointType };
   }
   return {
-    errorCode: errors.NONE,
     clusterId: context.clusterId,
     controllerId: NODE_ID,
     brokers: [{ brokerId: NODE_ID, host, port }],

@@ -2,6 +2,7 @@ import { NODE_ID } from '../broker-context.ts';
 import type { BrokerContext, Handler } from '../broker-context.ts';
 import type { Request, Response } from '../protocol/apis.ts';
 import { errors } from '../protocol/errors.ts';
+import type { ItemOf } from '../protocol/schema.ts';
 import {
   configList,
   configTypes,
@@ -27,21 +28,20 @@ export const describeConfigs: Handler<'describeConfigs'> = async (context, reque
     results: request.resources.map((asked) => {
       const { resourceType, resourceName, configurationKeys: keys } = asked;
       const found = settingsOf(context, asked, request.includeSynonyms);
-      const configs =
-        'configs' in found ? found.configs.filter(({ name }) => keys?.includes(name) ?? true) : [];
-      return { errorCode: errors.NONE, ...found, resourceType, resourceName, configs };
+      const configs = found.configs?.filter(({ name = '' }) => keys?.includes(name) ?? true) ?? [];
+      return { ...found, resourceType, resourceName, configs };
     }),
   };
 };
 
-type Described = Response<'describeConfigs'>['results'][number];
+type Described = ItemOf<Response<'describeConfigs'>['results']>;
 type Asked = Request<'describeConfigs'>['resources'][number];
 
 function settingsOf(
   context: BrokerContext,
   { resourceType, resourceName }: Asked,
   includeSynonyms: boolean,
-): Pick<Described, 'configs'> | { errorCode: number; errorMessage: string } {
+): Described {
   if (resourceType === BROKER) {
     if (resourceName === String(NODE_ID) || resourceName === '') return { configs: brokerConfigs(context) };
     const errorMessage = `Unexpected broker id, expected ${NODE_ID} or empty string, but received ${resourceName}`;
@@ -102,7 +102,8 @@ function alter(
   options: { validateOnly: boolean; isIncremental: boolean },
 ) {
   const refused = (errorCode: number, errorMessage: string) => ({
-    ...{ resourceType, resourceName },
+    resourceType,
+    resourceName,
     errorCode,
     errorMessage,
   });
@@ -125,7 +126,7 @@ function alter(
   const refusal = [...next].map(([name, value]) => refuseConfig(name, value)).find((why) => why);
   if (refusal) return refused(errors.INVALID_CONFIG, refusal);
   if (!options.validateOnly) context.topics.setConfigs(topic, Object.fromEntries(next) as Configs);
-  return { resourceType, resourceName, errorCode: errors.NONE };
+  return { resourceType, resourceName };
 }
 
 function alterList(

@@ -3,11 +3,11 @@ import type { PartitionLog } from '../log/partition-log.ts';
 import type { Request, Response } from '../protocol/apis.ts';
 import { errors } from '../protocol/errors.ts';
 import type { ErrorCode } from '../protocol/errors.ts';
+import type { ItemOf } from '../protocol/schema.ts';
 
 type FetchRequest = Request<'fetch'>;
 type AskedPartition = FetchRequest['topics'][number]['partitions'][number];
-type PartitionResult = Response<'fetch'>['topics'][number]['partitions'][number];
-type Topics = Response<'fetch'>['topics'];
+type PartitionResult = ItemOf<ItemOf<Response<'fetch'>['topics']>['partitions']>;
 
 const EMPTY = Buffer.alloc(0);
 
@@ -15,7 +15,7 @@ const EMPTY = Buffer.alloc(0);
 export const fetch: Handler<'fetch'> = async (context, request, client) => {
   /* There are no sessions: id 0 in each answer tells a client to name all its partitions each time (KIP-227). */
   if (request.sessionId !== 0 && request.sessionEpoch > 0) {
-    return { errorCode: errors.FETCH_SESSION_ID_NOT_FOUND, topics: [] };
+    return { errorCode: errors.FETCH_SESSION_ID_NOT_FOUND };
   }
   const first = readAll(context, request, client);
   if (request.maxWaitMs <= 0 || first.isUrgent || first.bytes >= request.minBytes)
@@ -28,7 +28,7 @@ function readAll(context: BrokerContext, request: FetchRequest, client: ClientCo
   let bytes = 0;
   let isUrgent = request.topics.length === 0;
   const budget = Math.min(request.maxBytes, context.fetchBudget());
-  const topics: Topics = request.topics.map((asked) => {
+  const topics = request.topics.map((asked) => {
     const topic = context.topics.find(asked);
     const partitions = asked.partitions.map((partition): PartitionResult => {
       const log = topic?.partitions[partition.index];
@@ -83,7 +83,6 @@ function readPartition(
   const records = isReadable ? log.read(asked.fetchOffset, limit, options) : EMPTY;
   return {
     index: asked.index,
-    errorCode: errors.NONE,
     highWatermark,
     lastStableOffset,
     logStartOffset: log.startOffset,

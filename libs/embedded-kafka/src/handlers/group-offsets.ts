@@ -68,7 +68,6 @@ export const offsetFetch: Handler<'offsetFetch'> = async (context, request, clie
     groups: request.groups.map((group) => ({
       groupId: group.groupId,
       topics: positions(context, group, request),
-      errorCode: errors.NONE,
     })),
   };
 };
@@ -93,7 +92,7 @@ function positions(context: BrokerContext, asked: AskedPositions, options: { req
           return { ...none, errorCode: errors.UNSTABLE_OFFSET_COMMIT };
         }
         const { offset, leaderEpoch, metadata } = context.offsets.get(position) ?? none;
-        return { index, offset, leaderEpoch, metadata, errorCode: errors.NONE };
+        return { index, offset, leaderEpoch, metadata };
       }),
     };
   });

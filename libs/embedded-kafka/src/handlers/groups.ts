@@ -10,12 +10,10 @@ const NOTHING = Buffer.alloc(0);
 export const findCoordinator: Handler<'findCoordinator'> = async (context, request, client) => {
   const node = { nodeId: NODE_ID, ...context.advertised() };
   const isKnownType = request.keyType === 0 || request.keyType === 1;
-  const nobody = { nodeId: -1, host: '', port: -1, errorCode: errors.INVALID_REQUEST };
+  const nobody = { nodeId: -1, port: -1, errorCode: errors.INVALID_REQUEST };
   if (client.version < 4) return isKnownType ? node : nobody;
   return {
-    coordinators: request.coordinatorKeys.map((key) =>
-      isKnownType ? { key, ...node, errorCode: errors.NONE } : { key, ...nobody },
-    ),
+    coordinators: request.coordinatorKeys.map((key) => (isKnownType ? { key, ...node } : { key, ...nobody })),
   };
 };
 
@@ -44,7 +42,6 @@ export const leaveGroup: Handler<'leaveGroup'> = async (context, request, client
     context.groups.leave(request.groupId, memberId, { groupInstanceId });
   if (client.version < 3) return { errorCode: leave(request.memberId, null) };
   return {
-    errorCode: errors.NONE,
     members: request.members.map(({ memberId, groupInstanceId }) => ({
       memberId,
       groupInstanceId,
@@ -58,21 +55,20 @@ export const describeGroups: Handler<'describeGroups'> = async (context, request
   return {
     groups: request.groups.map((groupId) => {
       const group = context.groups.groups.get(groupId);
-      const base = { groupId, protocolData: '', members: [], authorizedOperations };
+      const base = { groupId, authorizedOperations };
       if (!group) {
         const isError = client.version >= 6;
         return {
           ...base,
-          errorCode: isError ? errors.GROUP_ID_NOT_FOUND : errors.NONE,
-          errorMessage: isError ? `Group ${groupId} not found.` : null,
+          ...(isError
+            ? { errorCode: errors.GROUP_ID_NOT_FOUND, errorMessage: `Group ${groupId} not found.` }
+            : {}),
           groupState: 'Dead',
-          protocolType: '',
         };
       }
       const isStable = group.state === 'Stable';
       return {
         ...base,
-        errorCode: errors.NONE,
         groupState: group.state,
         protocolType: group.protocolType,
         protocolData: isStable ? (group.protocolName ?? '') : '',
@@ -102,7 +98,7 @@ export const listGroups: Handler<'listGroups'> = async (context, request) => {
   const isWanted = ({ groupState }: { groupState: string }) =>
     (states.length === 0 || states.includes(groupState.toLowerCase())) &&
     (types.length === 0 || types.includes('classic'));
-  return { errorCode: errors.NONE, groups: all.filter(isWanted) };
+  return { groups: all.filter(isWanted) };
 };
 
 export const deleteGroups: Handler<'deleteGroups'> = async (context, request) => {

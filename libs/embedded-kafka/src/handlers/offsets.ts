@@ -25,9 +25,7 @@ function forEachLog<A extends Asked, R>(
     const log = context.topics.partition(name, asked.index);
     const found = log ? answer(log, asked) : errors.UNKNOWN_TOPIC_OR_PARTITION;
     const { index } = asked;
-    return typeof found === 'number'
-      ? { index, errorCode: found }
-      : { index, errorCode: errors.NONE, ...found };
+    return typeof found === 'number' ? { index, errorCode: found } : { index, ...found };
   };
   return topics.map(({ name, partitions }) => ({
     name,

@@ -4,10 +4,11 @@ import type { PartitionLog } from '../log/partition-log.ts';
 import type { Request, Response } from '../protocol/apis.ts';
 import { errors } from '../protocol/errors.ts';
 import type { ErrorCode } from '../protocol/errors.ts';
+import type { ItemOf } from '../protocol/schema.ts';
 import type { Topic } from '../topics/topic-store.ts';
 
 type ProduceRequest = Request<'produce'>;
-type PartitionResult = Response<'produce'>['topics'][number]['partitions'][number];
+type PartitionResult = ItemOf<ItemOf<Response<'produce'>['topics']>['partitions']>;
 
 /** Appends each partition's batch. Not before all of them are as durable as promised is the request answered. */
 export const produce: Handler<'produce'> = async (context, request, client) => {
@@ -30,7 +31,7 @@ export const produce: Handler<'produce'> = async (context, request, client) => {
   return {
     topics: topics.map((topic) => ({
       ...topic,
-      partitions: topic.partitions.map(({ index }) => failed(index, errors.KAFKA_STORAGE_ERROR)),
+      partitions: topic.partitions.map(({ index = 0 }) => failed(index, errors.KAFKA_STORAGE_ERROR)),
     })),
   };
 };
@@ -74,7 +75,7 @@ function appendTo(
   if (sequence.outcome === 'refused') return { ...failed(index, sequence.errorCode), logStartOffset };
   if (sequence.outcome === 'duplicate') {
     const { baseOffset, timestamp: logAppendTimeMs } = sequence;
-    return { index, errorCode: errors.NONE, baseOffset, logAppendTimeMs, logStartOffset };
+    return { index, baseOffset, logAppendTimeMs, logStartOffset };
   }
   if (header.isTransactional && log.producers.openedAt(header.producerId) === undefined) {
     const refusal = context.transactions.verify(
@@ -89,13 +90,7 @@ function appendTo(
   }
   try {
     const { baseOffset, appendTime } = log.append(records);
-    return {
-      index,
-      errorCode: errors.NONE,
-      baseOffset,
-      logAppendTimeMs: appendTime,
-      logStartOffset,
-    };
+    return { index, baseOffset, logAppendTimeMs: appendTime, logStartOffset };
   } catch (error) {
     context.log('warn', `cannot append to ${topic.name}-${index}: ${String(error)}`);
     return failed(index, errors.KAFKA_STORAGE_ERROR);

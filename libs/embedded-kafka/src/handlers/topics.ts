@@ -3,11 +3,13 @@ import type { BrokerContext, Handler } from '../broker-context.ts';
 import { NODE_ID } from '../broker-context.ts';
 import type { Request, Response } from '../protocol/apis.ts';
 import { errors } from '../protocol/errors.ts';
+import { NO_ID } from '../protocol/schema.ts';
+import type { ItemOf } from '../protocol/schema.ts';
 import { describeConfig, refuseConfig, topicSettings } from '../topics/topic-config.ts';
 import { isTopicName } from '../topics/topic-store.ts';
 
 type Asked = Request<'createTopics'>['topics'][number];
-type Created = Response<'createTopics'>['topics'][number];
+type Created = ItemOf<Response<'createTopics'>['topics']>;
 interface Refusal {
   readonly errorCode: number;
   readonly errorMessage: string;
@@ -24,9 +26,7 @@ export const createTopics: Handler<'createTopics'> = async (context, request) =>
       const refusal = repeated.has(topic.name)
         ? { errorCode: errors.INVALID_REQUEST, errorMessage: 'Duplicate topic name.' }
         : refuseTopic(context, topic);
-      return refusal
-        ? { name: topic.name, ...refusal, numPartitions: -1, replicationFactor: -1, configs: [] }
-        : createTopic(context, topic, request.validateOnly);
+      return refusal ? { name: topic.name, ...refusal } : createTopic(context, topic, request.validateOnly);
     }),
   };
 };
@@ -79,7 +79,6 @@ function createTopic(context: BrokerContext, asked: Asked, validateOnly: boolean
   return {
     name: asked.name,
     topicId: topic?.id ?? randomUUID(),
-    errorCode: errors.NONE,
     numPartitions: partitions,
     replicationFactor: 1,
     configs: Object.keys(topicSettings).map((name) => describeConfig(configs, name)),
@@ -87,19 +86,19 @@ function createTopic(context: BrokerContext, asked: Asked, validateOnly: boolean
 }
 
 export const deleteTopics: Handler<'deleteTopics'> = async (context, request) => {
-  const byName = request.topicNames.map((name) => ({ name, topicId: '' }));
+  const byName = request.topicNames.map((name) => ({ name, topicId: NO_ID }));
   const responses = [];
   for (const asked of [...byName, ...request.topics]) {
     const topic = context.topics.find(asked);
     if (!topic) {
       const errorCode = asked.name === null ? errors.UNKNOWN_TOPIC_ID : errors.UNKNOWN_TOPIC_OR_PARTITION;
-      responses.push({ name: asked.name, ...(asked.topicId ? { topicId: asked.topicId } : {}), errorCode });
+      responses.push({ ...asked, errorCode });
       continue;
     }
     await context.topics.delete(topic);
     context.offsets.removeTopic(topic.name);
     context.log('info', `deleted topic ${topic.name}`);
-    responses.push({ name: topic.name, topicId: topic.id, errorCode: errors.NONE });
+    responses.push({ name: topic.name, topicId: topic.id });
   }
   return { responses };
 };
@@ -114,7 +113,7 @@ export const createPartitions: Handler<'createPartitions'> = async (context, req
         ? refuseCount(asked, topic.partitions.length)
         : refused(errors.UNKNOWN_TOPIC_OR_PARTITION, 'The topic does not exist.');
       if (topic && !refusal && !request.validateOnly) context.topics.addPartitions(topic, asked.count);
-      return { name: asked.name, errorCode: errors.NONE, ...refusal };
+      return { name: asked.name, ...refusal };
     }),
   };
 };

@@ -45,7 +45,7 @@ export function codecsOf(name: ApiName, version: number): MessageCodecs {
   const id = definition.key * 256 + version;
   let codecs = compiled.get(id);
   if (!codecs) {
-    const flexible = definition.flexible !== undefined && version >= definition.flexible;
+    const flexible = version >= definition.flexible;
     codecs = {
       request: compile(definition.request, version, flexible),
       response: compile(definition.response, version, flexible),

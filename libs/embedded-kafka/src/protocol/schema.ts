@@ -10,57 +10,37 @@ export type Kind =
   'int8' | 'int16' | 'int32' | 'int64' | 'boolean' | 'uuid' | 'string' | 'bytes' | 'records' | 'array';
 
 /** One field of a message: a line of data from which decoder, encoder and types derive. */
-export interface Field<T = unknown, Optional extends boolean = boolean, E = unknown> {
+export interface Field<T = unknown, E = unknown> {
   readonly kind: Kind;
   readonly versions: Versions;
+  /** Versions in which the value may be null. */
   readonly nullable: Versions | undefined;
+  /** What an absent field decodes to, and what one that is left out is encoded as. */
   readonly fallback: unknown;
   /** What an array holds: structures of these fields, or a primitive type. */
-  readonly fields: Fields | undefined;
-  readonly item: Field | undefined;
-  /** These three carry types only: what it decodes to, whether it may be missing, what it encodes from. */
+  readonly fields?: Fields;
+  readonly item?: Field;
+  /** These two carry types only: what it decodes to, and what it encodes from. */
   readonly type?: T;
-  readonly optional?: Optional;
   readonly encodable?: E;
 }
 
 export type Fields = Readonly<Record<string, Field>>;
 
-interface Options<T> {
-  /** What an absent field decodes to; a field that has one may be left out when encoding. */
-  readonly default?: T;
-  /** Versions in which the value may be null. */
-  readonly nullable?: Versions;
-}
-
-type IsOptional<O> = O extends { readonly default: unknown } ? true : false;
-type TypeOf<F> = F extends Field<infer T, boolean> ? T : never;
-type OptionalKeys<F extends Fields> = {
-  [K in keyof F]: F[K] extends Field<unknown, true> ? K : never;
-}[keyof F];
-
 /** What a message decodes to. */
-export type Decoded<F extends Fields> = { [K in keyof F]: TypeOf<F[K]> };
-/** What encodes to a message: fields with a default may be missing, in nested structures too. */
-export type Encodable<F extends Fields> = { [K in Exclude<keyof F, OptionalKeys<F>>]: EncodableOf<F[K]> } & {
-  [K in OptionalKeys<F>]?: EncodableOf<F[K]>;
+export type Decoded<F extends Fields> = { [K in keyof F]: F[K] extends Field<infer T> ? T : never };
+/** What encodes to a message. Whatever is left out takes its default, as in Apache Kafka's own messages. */
+export type Encodable<F extends Fields> = {
+  [K in keyof F]?: F[K] extends Field<unknown, infer E> ? E : never;
 };
-type EncodableOf<F> = F extends Field<unknown, boolean, infer E> ? E : never;
 
-function make(kind: Kind, versions: Versions, options: Options<unknown> | undefined, fallback: unknown) {
-  return {
-    kind,
-    versions,
-    nullable: options?.nullable,
-    fallback: options && 'default' in options ? options.default : fallback,
-    fields: undefined as Fields | undefined,
-    item: undefined as Field | undefined,
+/** An item of a list in a message that is to be encoded. */
+export type ItemOf<L> = NonNullable<L> extends readonly (infer I)[] ? I : never;
+
+function scalar<T>(kind: Kind, zero: T) {
+  return (versions: Versions, fallback = zero): Field<T, T> => {
+    return { kind, versions, nullable: undefined, fallback };
   };
-}
-
-function scalar<T>(kind: Kind, fallback: T) {
-  return <O extends Options<T>>(versions: Versions, options?: O): Field<T, IsOptional<O>, T> =>
-    make(kind, versions, options, fallback);
 }
 
 export const int8 = scalar<number>('int8', 0);
@@ -72,18 +52,16 @@ export const uuid = scalar<string>('uuid', NO_ID);
 export const string = scalar<string>('string', '');
 export const bytes = scalar<Buffer>('bytes', Buffer.alloc(0));
 
-/** A string that may be null, in all versions unless `nullable` says otherwise. */
-export function nullableString<O extends Options<string | null>>(
-  versions: Versions,
-  options?: O,
-): Field<string | null, IsOptional<O>, string | null> {
-  return make('string', versions, { nullable: '0+', ...options }, null);
+function nullableScalar<T>(kind: Kind) {
+  return (versions: Versions, nullable = '0+'): Field<T | null, T | null> => {
+    return { kind, versions, nullable, fallback: null };
+  };
 }
 
-/** Record batches: bytes that are neither copied nor looked into. A missing value is null. */
-export function records(versions: Versions): Field<Buffer | null, false, Buffer | null> {
-  return make('records', versions, { nullable: '0+' }, null);
-}
+/** A string that may be null, in all versions or those of `nullable`. */
+export const nullableString = nullableScalar<string>('string');
+/** Record batches: bytes that are neither copied nor looked into. */
+export const records = nullableScalar<Buffer>('records');
 
 /** What an array holds: structures, or a primitive type. */
 type Item = Fields | ((versions: Versions) => Field);
@@ -94,40 +72,33 @@ type DecodedItem<I> = I extends Fields
     : never;
 type EncodableItem<I> = I extends Fields ? Encodable<I> : DecodedItem<I>;
 
-function array(versions: Versions, item: Item, options: Options<unknown> | undefined) {
-  const held = typeof item === 'function' ? { item: item('0+') } : { fields: item };
-  return { ...make('array', versions, options, []), ...held };
-}
-
 /** An array. */
-export function list<I extends Item, O extends Options<[]>>(
+export function list<I extends Item>(
   versions: Versions,
   item: I,
-  options?: O,
-): Field<DecodedItem<I>[], IsOptional<O>, readonly EncodableItem<I>[]> {
-  return array(versions, item, options);
+): Field<DecodedItem<I>[], readonly EncodableItem<I>[]> {
+  const held = typeof item === 'function' ? { item: item('0+') } : { fields: item as Fields };
+  return { kind: 'array', versions, nullable: undefined, fallback: [], ...held };
 }
 
-/** An array that may be left out when encoding, and is then empty. */
-export function optionalList<I extends Item>(
+/** An array that may be null, in all versions or those of `nullable`. */
+export function nullableList<I extends Item>(
   versions: Versions,
   item: I,
-): Field<DecodedItem<I>[], true, readonly EncodableItem<I>[]> {
-  return array(versions, item, { default: [] });
-}
-
-/** An array that may be null in the versions of `nullable` (all unless given). */
-export function nullableList<I extends Item, O extends Options<[] | null>>(
-  versions: Versions,
-  item: I,
-  options?: O,
-): Field<DecodedItem<I>[] | null, IsOptional<O>, readonly EncodableItem<I>[] | null> {
-  return array(versions, item, { default: null, nullable: '0+', ...options });
+  nullable = '0+',
+): Field<DecodedItem<I>[] | null, readonly EncodableItem<I>[] | null> {
+  return { ...list(versions, item), nullable, fallback: null };
 }
 
 /** Partitions under the names of their topics, a shape that many messages have. */
-export function partitionsByTopic<F extends Fields>(partition: F) {
+export function partitionsByTopic<I extends Item>(partition: I) {
   return list('0+', { name: string('0+'), partitions: list('0+', partition) });
+}
+
+/** The same where topics go by their ids from a version on (KIP-516). */
+export function partitionsByTopicId<I extends Item>(since: number, partition: I) {
+  const [name, topicId] = [string(`0-${since - 1}`), uuid(`${since}+`)];
+  return list('0+', { name, topicId, partitions: list('0+', partition) });
 }
 
 /** What there is to say about an API besides its messages. */
@@ -136,8 +107,10 @@ export interface ApiFacts {
   readonly name: string;
   /** Versions that are served. */
   readonly versions: Versions;
-  /** First version with compact types and tagged fields (KIP-482), or undefined. */
-  readonly flexible: number | undefined;
+  /** First version with compact types and tagged fields (KIP-482). */
+  readonly flexible: number;
+  /** Versions whose answers begin with the time that a client is throttled for, which is always 0 here. */
+  readonly throttle?: Versions;
 }
 
 /** One API of the protocol. */
@@ -152,7 +125,9 @@ export function api<Q extends Fields, R extends Fields>(definition: {
   request: Q;
   response: R;
 }): Api<Q, R> {
-  return { ...definition.about, request: definition.request, response: definition.response };
+  const { about, request, response } = definition;
+  const throttled = about.throttle ? { throttleTimeMs: int32(about.throttle) } : {};
+  return { ...about, request, response: { ...throttled, ...response } };
 }
 
 /** Lower and upper bound of a range of versions. */

@@ -1,6 +1,6 @@
 import { Journal } from '../log/journal.ts';
 import type { PartitionLog } from '../log/partition-log.ts';
-import type { Request, Response } from '../protocol/apis.ts';
+import type { Request } from '../protocol/apis.ts';
 import { errors } from '../protocol/errors.ts';
 import type { ErrorCode } from '../protocol/errors.ts';
 import type { OffsetStore } from '../groups/offset-store.ts';
@@ -28,7 +28,15 @@ interface Transaction {
 /** A producer as it names itself in a request. */
 export type ProducerReference = Pick<Request<'endTxn'>, 'transactionalId' | 'producerId' | 'producerEpoch'>;
 
-type InitResult = Response<'initProducerId'>;
+/** What a producer is told of itself. */
+interface InitResult {
+  readonly errorCode: ErrorCode;
+  readonly producerId: number;
+  readonly producerEpoch: number;
+}
+const initialized = (producerId: number, producerEpoch: number): InitResult => {
+  return { errorCode: errors.NONE, producerId, producerEpoch };
+};
 
 export interface TransactionOptions {
   readonly fsync: boolean;
@@ -268,8 +276,4 @@ export class TransactionCoordinator {
   close(): void {
     this.journal.close();
   }
-}
-
-function initialized(producerId: number, producerEpoch: number): InitResult {
-  return { errorCode: errors.NONE, producerId, producerEpoch };
 }

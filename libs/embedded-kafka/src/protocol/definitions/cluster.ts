@@ -9,74 +9,64 @@ export const apiVersions = t.api({
   response: {
     errorCode: t.int16('0+'),
     apiKeys: t.list('0+', { apiKey: t.int16('0+'), minVersion: t.int16('0+'), maxVersion: t.int16('0+') }),
-    throttleTimeMs: t.int32('1+', { default: 0 }),
+    throttleTimeMs: t.int32('1+'),
   },
 });
 
+const address = { host: t.string('0+'), port: t.int32('0+') };
+
 export const metadata = t.api({
-  about: { key: 3, name: 'Metadata', versions: '0-13', flexible: 9 },
+  about: { key: 3, name: 'Metadata', versions: '0-13', flexible: 9, throttle: '3+' },
   request: {
-    topics: t.nullableList(
-      '0+',
-      { topicId: t.uuid('10+'), name: t.nullableString('0+', { nullable: '10+' }) },
-      { nullable: '1+' },
-    ),
-    allowAutoTopicCreation: t.boolean('4+', { default: true }),
+    topics: t.nullableList('0+', { topicId: t.uuid('10+'), name: t.nullableString('0+', '10+') }, '1+'),
+    allowAutoTopicCreation: t.boolean('4+', true),
     includeClusterAuthorizedOperations: t.boolean('8-10'),
     includeTopicAuthorizedOperations: t.boolean('8+'),
   },
   response: {
-    throttleTimeMs: t.int32('3+', { default: 0 }),
-    brokers: t.list('0+', {
-      nodeId: t.int32('0+'),
-      host: t.string('0+'),
-      port: t.int32('0+'),
-      rack: t.nullableString('1+', { default: null }),
-    }),
-    clusterId: t.nullableString('2+', { default: null }),
-    controllerId: t.int32('1+', { default: -1 }),
+    brokers: t.list('0+', { nodeId: t.int32('0+'), ...address, rack: t.nullableString('1+') }),
+    clusterId: t.nullableString('2+'),
+    controllerId: t.int32('1+', -1),
     topics: t.list('0+', {
       errorCode: t.int16('0+'),
-      name: t.nullableString('0+', { nullable: '12+' }),
-      topicId: t.uuid('10+', { default: t.NO_ID }),
-      isInternal: t.boolean('1+', { default: false }),
+      name: t.nullableString('0+', '12+'),
+      topicId: t.uuid('10+'),
+      isInternal: t.boolean('1+'),
       partitions: t.list('0+', {
         errorCode: t.int16('0+'),
         index: t.int32('0+'),
         leaderId: t.int32('0+'),
-        leaderEpoch: t.int32('7+', { default: -1 }),
+        leaderEpoch: t.int32('7+', -1),
         replicaNodes: t.list('0+', t.int32),
         isrNodes: t.list('0+', t.int32),
-        offlineReplicas: t.list('5+', t.int32, { default: [] }),
+        offlineReplicas: t.list('5+', t.int32),
       }),
-      topicAuthorizedOperations: t.int32('8+', { default: t.NO_OPERATIONS }),
+      topicAuthorizedOperations: t.int32('8+', t.NO_OPERATIONS),
     }),
-    clusterAuthorizedOperations: t.int32('8-10', { default: t.NO_OPERATIONS }),
-    errorCode: t.int16('13+', { default: 0 }),
+    clusterAuthorizedOperations: t.int32('8-10', t.NO_OPERATIONS),
+    errorCode: t.int16('13+'),
   },
 });
 
 export const describeCluster = t.api({
-  about: { key: 60, name: 'DescribeCluster', versions: '0-2', flexible: 0 },
+  about: { key: 60, name: 'DescribeCluster', versions: '0-2', flexible: 0, throttle: '0+' },
   request: {
     includeClusterAuthorizedOperations: t.boolean('0+'),
-    endpointType: t.int8('1+', { default: 1 }),
+    endpointType: t.int8('1+', 1),
     includeFencedBrokers: t.boolean('2+'),
   },
   response: {
-    throttleTimeMs: t.int32('0+', { default: 0 }),
     errorCode: t.int16('0+'),
-    errorMessage: t.nullableString('0+', { default: null }),
-    endpointType: t.int8('1+', { default: 1 }),
+    errorMessage: t.nullableString('0+'),
+    endpointType: t.int8('1+', 1),
     clusterId: t.string('0+'),
-    controllerId: t.int32('0+', { default: -1 }),
+    controllerId: t.int32('0+', -1),
     brokers: t.list('0+', {
       brokerId: t.int32('0+'),
-      host: t.string('0+'),
-      port: t.int32('0+'),
-      rack: t.nullableString('0+', { default: null }),
-      isFenced: t.boolean('2+', { default: false }),
+      ...address,
+      rack: t.nullableString('0+'),
+      isFenced: t.boolean('2+'),
     }),
-    clusterAuthorizedOperations: t.int32('0+', { default: t.NO_OPERATIONS }),
+    clusterAuthorizedOperations: t.int32('0+', t.NO_OPERATIONS),
   },
 });
