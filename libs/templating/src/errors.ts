@@ -18,7 +18,11 @@ export class TemplateError extends Error {
   hint: string | undefined;
 
   constructor(message: string, position?: Position, hint?: string) {
+    // The stack is the engine's, not the template's, and costs more than the rest of a failing operation.
+    const frames = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
     super(message);
+    Error.stackTraceLimit = frames;
     this.name = new.target.pythonName;
     this.hint = hint;
     if (position) {
@@ -104,8 +108,3 @@ export const valueError = (message: string): PythonError => new PythonError('Val
 export const overflowError = (message: string): PythonError => new PythonError('OverflowError', message);
 export const keyError = (message: string): PythonError => new PythonError('KeyError', message);
 export const indexError = (message: string): PythonError => new PythonError('IndexError', message);
-
-/** Whether `error` is one of Python's exceptions with one of these names. */
-export function isPythonError(error: unknown, ...names: PythonErrorName[]): boolean {
-  return error instanceof PythonError && names.includes(error.name as PythonErrorName);
-}

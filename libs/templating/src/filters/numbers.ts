@@ -1,7 +1,8 @@
-import { FilterArgumentError, isPythonError, overflowError, typeError, valueError } from '../errors.ts';
+import { FilterArgumentError, overflowError, typeError, valueError } from '../errors.ts';
 import { fixed, scaledInteger } from '../formatting/decimal.ts';
 import { checkIntegerBits, chargeText } from '../runtime/budget.ts';
 import { native } from '../runtime/callable.ts';
+import { caught } from '../runtime/caught.ts';
 import type { Render } from '../runtime/render.ts';
 import { numberOf, truthy } from '../values/compare.ts';
 import { toFloat } from '../values/numbers.ts';
@@ -130,12 +131,12 @@ function toInteger(_r: Render, value: Value, fallback: Value, base: Value): Valu
       throw typeError(`'${typeName(base)}' object cannot be interpreted as an integer`);
     return parseInteger(text, radix);
   } catch (error) {
-    if (!isPythonError(error, 'TypeError', 'ValueError')) throw error;
+    if (!caught(error, 'TypeError', 'ValueError')) throw error;
   }
   try {
     return truncated(floatOf(value));
   } catch (error) {
-    if (!isPythonError(error, 'TypeError', 'ValueError', 'OverflowError')) throw error;
+    if (!caught(error, 'TypeError', 'ValueError', 'OverflowError')) throw error;
     return fallback;
   }
 }
@@ -144,7 +145,7 @@ function toFloatFilter(_r: Render, value: Value, fallback: Value): Value {
   try {
     return float(floatOf(value));
   } catch (error) {
-    if (!isPythonError(error, 'TypeError', 'ValueError')) throw error;
+    if (!caught(error, 'TypeError', 'ValueError')) throw error;
     return fallback;
   }
 }

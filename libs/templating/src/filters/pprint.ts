@@ -1,7 +1,7 @@
 import { splitLines } from '../methods/split.ts';
 import { charge } from '../runtime/budget.ts';
+import { caught } from '../runtime/caught.ts';
 import { lessThan, sortBy } from '../values/compare.ts';
-import { isPythonError } from '../errors.ts';
 import { PyDict } from '../values/dict.ts';
 import { repr } from '../values/text.ts';
 import { PyTuple, typeName, type Value } from '../values/types.ts';
@@ -22,7 +22,7 @@ function sortedEntries(dict: PyDict): [Value, Value][] {
   try {
     return sortBy(entries, ([key]) => key);
   } catch (error) {
-    if (!isPythonError(error, 'TypeError')) throw error;
+    if (!caught(error, 'TypeError')) throw error;
     return entries.slice().sort(([a], [b]) => safeOrder(a, b));
   }
 }
@@ -31,7 +31,7 @@ function safeOrder(a: Value, b: Value): number {
   try {
     return lessThan(a, b) ? -1 : lessThan(b, a) ? 1 : 0;
   } catch (error) {
-    if (!isPythonError(error, 'TypeError')) throw error;
+    if (!caught(error, 'TypeError')) throw error;
     const left = typeName(a);
     const right = typeName(b);
     return left < right ? -1 : left > right ? 1 : 0;

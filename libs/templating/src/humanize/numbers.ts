@@ -1,4 +1,4 @@
-import { isPythonError, typeError, valueError } from '../errors.ts';
+import { typeError, valueError } from '../errors.ts';
 import { floatOf, integerOf, parseFloatText, roundValue } from '../filters/numbers.ts';
 import { fixed } from '../formatting/decimal.ts';
 import { formatText } from '../formatting/format.ts';
@@ -6,6 +6,7 @@ import { formatPercent } from '../formatting/percent.ts';
 import { formatValue } from '../formatting/spec.ts';
 import { callValue, getAttribute, getItem } from '../runtime/attributes.ts';
 import { Callable } from '../runtime/callable.ts';
+import { caught } from '../runtime/caught.ts';
 import type { Render } from '../runtime/render.ts';
 import { compare, numberOf, truthy } from '../values/compare.ts';
 import { PyDict } from '../values/dict.ts';
@@ -36,7 +37,7 @@ function onInteger(value: Value, work: (whole: bigint) => string): string {
     if (!Number.isFinite(real)) return notFinite(real);
     whole = integerOf(value);
   } catch (error) {
-    if (isPythonError(error, 'TypeError', 'ValueError')) return str(value);
+    if (caught(error, 'TypeError', 'ValueError')) return str(value);
     throw error;
   }
   return work(BigInt(whole as number | bigint));
@@ -72,7 +73,7 @@ export function intcomma(render: Render, value: Value, digits: Value): Value {
     if (!Number.isFinite(real)) return notFinite(real);
     if (typeof number === 'string') number = number.includes('.') ? float(real) : integerOf(number);
   } catch (error) {
-    if (isPythonError(error, 'TypeError', 'ValueError')) return str(number);
+    if (caught(error, 'TypeError', 'ValueError')) return str(number);
     throw error;
   }
   const formatted = formatValue(number, digits === null ? ',' : `,.${str(digits)}f`);
@@ -149,7 +150,7 @@ export function fractional(_render: Render, value: Value): Value {
   try {
     real = floatOf(value);
   } catch (error) {
-    if (isPythonError(error, 'TypeError', 'ValueError')) return str(value);
+    if (caught(error, 'TypeError', 'ValueError')) return str(value);
     throw error;
   }
   if (!Number.isFinite(real)) return notFinite(real);
@@ -171,7 +172,7 @@ export function scientific(_render: Render, value: Value, precision: Value): Val
   try {
     real = floatOf(value);
   } catch (error) {
-    if (isPythonError(error, 'TypeError', 'ValueError')) return str(value);
+    if (caught(error, 'TypeError', 'ValueError')) return str(value);
     throw error;
   }
   if (!Number.isFinite(real)) return notFinite(real);

@@ -1,5 +1,6 @@
-import { isPythonError, valueError } from '../errors.ts';
+import { valueError } from '../errors.ts';
 import { parseFloatText, parseInteger } from '../filters/numbers.ts';
+import { caught } from '../runtime/caught.ts';
 import type { Render } from '../runtime/render.ts';
 import { toArray } from '../values/sequence.ts';
 import { str } from '../values/text.ts';
@@ -36,7 +37,7 @@ function roundByFormat(format: Value, value: number): number {
   try {
     return Number(parseInteger(text, 10));
   } catch (error) {
-    if (!isPythonError(error, 'ValueError')) throw error;
+    if (!caught(error, 'ValueError')) throw error;
     return parseFloatText(text);
   }
 }

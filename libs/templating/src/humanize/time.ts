@@ -1,5 +1,6 @@
-import { PythonError, isPythonError, keyError, typeError, valueError } from '../errors.ts';
+import { PythonError, keyError, typeError, valueError } from '../errors.ts';
 import { floatOf, integerOf, roundValue } from '../filters/numbers.ts';
+import { caught } from '../runtime/caught.ts';
 import type { Render } from '../runtime/render.ts';
 import { numberOf, truthy } from '../values/compare.ts';
 import { repr, str } from '../values/text.ts';
@@ -42,7 +43,7 @@ export function dateAndDelta(
       throw typeError(`unsupported operand type(s) for -: '${typeName(at)}' and 'timedelta'`);
     return { date: at.minus(delta), delta: delta.abs() };
   } catch (error) {
-    if (isPythonError(error, 'TypeError', 'ValueError')) return undefined;
+    if (caught(error, 'TypeError', 'ValueError')) return undefined;
     // Rounding an undefined value is a TypeError in Python, as it has no such method.
     if (value instanceof Undefined) return undefined;
     throw error;
@@ -81,7 +82,7 @@ export function naturaldelta(render: Render, value: Value, months: Value, minimu
     integerOf(value);
     return describe(render, TimeDelta.ofSeconds(floatOf(value)).abs(), truthy(months), unit);
   } catch (error) {
-    if (isPythonError(error, 'TypeError', 'ValueError')) return str(value);
+    if (caught(error, 'TypeError', 'ValueError')) return str(value);
     throw error;
   }
 }

@@ -1,5 +1,6 @@
-import { isPythonError, typeError, valueError } from '../errors.ts';
+import { typeError, valueError } from '../errors.ts';
 import { charge, checkStringLength } from '../runtime/budget.ts';
+import { caught } from '../runtime/caught.ts';
 import { PyDict } from '../values/dict.ts';
 import { subscript } from '../values/index-lookup.ts';
 import { indexValue } from '../values/sequence.ts';
@@ -23,7 +24,7 @@ function replacement(mapping: Value, char: string): string {
   try {
     value = subscript(mapping, char.codePointAt(0) as number);
   } catch (error) {
-    if (isPythonError(error, 'KeyError', 'IndexError', 'LookupError')) return char;
+    if (caught(error, 'KeyError', 'IndexError', 'LookupError')) return char;
     throw error;
   }
   if (value === null) return '';

@@ -1,4 +1,4 @@
-import { PythonError, typeError } from '../errors.ts';
+import { typeError } from '../errors.ts';
 import { bytesMethods } from '../methods/bytes.ts';
 import { dictMethods, dictMutators } from '../methods/dict.ts';
 import { listMethods, listMutators, tupleMethods, rangeMethods } from '../methods/list.ts';
@@ -14,6 +14,7 @@ import { PySet } from '../values/set.ts';
 import { Undefined } from '../values/undefined.ts';
 import { Markup, PyObject, PyTuple, textOf, typeName, type Value } from '../values/types.ts';
 import { BoundMethod, Callable } from './callable.ts';
+import { caught } from './caught.ts';
 import type { Render } from './render.ts';
 import type { Keywords } from './signature.ts';
 
@@ -82,21 +83,15 @@ function unsafe(render: Render, owner: Value, name: string): Undefined {
   return render.undefined({ message, name, owner, unsafe: true });
 }
 
-/** The exceptions that make a failed subscript fall back to an attribute or to undefined. */
-function isLookupFailure(error: unknown): boolean {
-  return (
-    error instanceof PythonError &&
-    ['TypeError', 'KeyError', 'IndexError', 'LookupError'].includes(error.name)
-  );
-}
-
 function trySubscript(value: Value, key: Value): Value | undefined {
-  if (value instanceof PyDict && typeof key === 'string') return value.get(key);
+  if (value instanceof PyDict && (typeof key === 'string' || typeof key === 'number')) return value.get(key);
   if (value === null || typeof value === 'number' || typeof value === 'boolean') return undefined;
+  // What a text subscripts is a dict; to try anything else would only raise an error to catch it.
+  if (typeof key === 'string' && !(value instanceof PyDict || value instanceof Undefined)) return undefined;
   try {
     return subscript(value, key);
   } catch (error) {
-    if (isLookupFailure(error)) return undefined;
+    if (caught(error, 'TypeError', 'KeyError', 'IndexError', 'LookupError')) return undefined;
     throw error;
   }
 }
