@@ -133,6 +133,11 @@ describe('a request is refused', () => {
       (to) => request(`POST ${to} HTTP/1.1`, ['content-length: 2', 'transfer-encoding: chunked'], '{}'),
       400,
     ],
+    [
+      'a transfer coding that is not undone here',
+      (to) => request(`POST ${to} HTTP/1.1`, ['transfer-encoding: gzip, chunked'], '2\r\n{}\r\n0\r\n\r\n'),
+      501,
+    ],
     ['a slug that is written otherwise', (to) => request(`GET ${to.replace(/.$/, '%41')} HTTP/1.1`), 404],
     ['the path of another service', () => request('GET /hooks/../api/health HTTP/1.1'), 404],
     ['a method that no webhook takes', (to) => request(`TRACE ${to} HTTP/1.1`), 405],

@@ -140,6 +140,18 @@ describe('verification', () => {
     expect([await call(0), await call(3_600), await call(-3_600)]).toEqual([204, 403, 403]);
   });
 
+  it('a captured call with another delivery id is a duplicate, where the key is what the signature covers', async () => {
+    const webhook = await createWebhook({
+      template,
+      authentication: bySignature,
+      deduplication: { key: 'raw_body', window_seconds: 600 },
+    });
+    const call = (delivery: string) =>
+      fetch(webhook.url, post('{}', { ...signed('s', '{}'), 'x-github-delivery': delivery }));
+    expect((await executionOf(await call('one'))).outcome).toBe('emitted');
+    expect(await executionOf(await call('two'))).toMatchObject({ outcome: 'ignored', cause: 'duplicate' });
+  });
+
   it('of several signatures in one header one has to match (rotation), and of two headers none counts', async () => {
     const webhook = await createWebhook({
       template,

@@ -158,6 +158,38 @@ describe('Security considerations', () => {
   });
 });
 
+describe('Troubleshooting', () => {
+  it.each([
+    [
+      '"Authentication failing: Verify API key matches"',
+      curl({ data: {} }, 'Bearer wrong-key'),
+      { after: 'verify', reason: 'its credentials are wrong' },
+    ],
+    [
+      '"Task not running: Check task inputs match expected format"',
+      curl({ data: {}, priority: 'high' }),
+      { after: 'schema', reason: "its body does not match the webhook's schema" },
+    ],
+  ])('%s: each step is told with its time, and why it went no further', async (_quote, request, stopped) => {
+    const webhook = await createWebhook({ template: task('flyte'), authentication, schema });
+    const { id } = await executionOf(await fetch(webhook.url + PATH, request));
+    const told = (await (await api('GET', `/executions/${id}/explain`)).json()) as {
+      steps: { name: string; duration_ms: number; sentence: string }[];
+      stopped: { after: string; reason: string };
+    };
+    expect(told.stopped).toEqual({
+      ...stopped,
+      reason: expect.stringContaining(stopped.reason),
+      error: expect.anything(),
+    });
+    expect(told.steps.map(({ name }) => name).slice(0, 2)).toEqual(['receive', 'verify']);
+    for (const { duration_ms, sentence } of told.steps) {
+      expect(duration_ms).toBeGreaterThanOrEqual(0);
+      expect(sentence).toMatch(/, in [\d.]+ ms\.$/);
+    }
+  });
+});
+
 describe('Example: GitHub webhook', () => {
   const body = JSON.stringify({ ref: 'refs/heads/main', after: '0d1a26e67d8f5eaf1f6ba5c57fc3c7d91ac0fd1c' });
   const sign = (secret: string) => `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;

@@ -7,21 +7,28 @@ async function spans(): Promise<CollectedSpan[]> {
   return (await (await fetch(`${process.env['E2E_COLLECTOR']}/spans`)).json()) as CollectedSpan[];
 }
 
-it('one trace spans the sender, the ingress, the renderer and the store, and shows no slug', async () => {
+it('one trace spans the sender, the ingress, the renderer and the store, and shows no slug and no key', async () => {
   const traceId = [...crypto.getRandomValues(new Uint8Array(16))]
     .map((byte) => byte.toString(16).padStart(2, '0'))
     .join('');
   const webhook = await createWebhook({
     template: '{"event": "traced", "resource": {"prefect.resource.id": "r"}}',
+    authentication: [
+      { type: 'bearer', keys: ['key-in-a-header'] },
+      { type: 'api_key', in: 'query', name: 'token', keys: ['key-in-the-query'] },
+    ],
   });
-  await eventOf(await fetch(webhook.url, { headers: { traceparent: `00-${traceId}-00f067aa0ba902b7-01` } }));
+  const traceparent = `00-${traceId}-00f067aa0ba902b7-01`;
+  const headers = { authorization: 'Bearer key-in-a-header', traceparent };
+  await eventOf(await fetch(`${webhook.url}?token=key-in-the-query`, { headers }));
   await eventually(async () => {
     const services = new Set(
       (await spans()).filter((span) => span.traceId === traceId).map(({ service }) => service),
     );
     expect(services).toEqual(new Set(['ingress', 'template-renderer', 'event-store']));
   });
-  expect((await spans()).filter(({ text }) => text.includes(webhook.slug))).toEqual([]);
+  const secrets = [webhook.slug, 'key-in-a-header', 'key-in-the-query'];
+  expect((await spans()).filter(({ text }) => secrets.some((secret) => text.includes(secret)))).toEqual([]);
 });
 
 it('management shows the requests it answers and the statements it sends to Postgres', async () => {
