@@ -157,11 +157,16 @@ for (const { engine, renders, compiles, coldMs } of rows) {
 const speedup = own && reference ? own.renders / reference.renders : undefined;
 if (speedup !== undefined)
   process.stdout.write(`\n${speedup.toFixed(1)} times as fast as Jinja2's sandbox.\n`);
-const alone = neighbour(false);
-const beside = neighbour(true);
+// In turn, so that what disturbs the machine disturbs both.
+const rounds = Array.from({ length: 7 }, () => ({ alone: neighbour(false), beside: neighbour(true) }));
+const median = (values: number[]): number => percentile(values, 0.5);
+const alone = median(rounds.map((round) => round.alone.p99));
+const beside = median(rounds.map((round) => round.beside.p99));
+const hostile = median(rounds.map((round) => round.beside.hostileMs));
 process.stdout.write(
-  `A neighbour's p99: ${alone.p99.toFixed(3)} ms alone, ${beside.p99.toFixed(3)} ms beside a hostile template called ` +
-    `100 times a second (which takes ${beside.hostileMs.toFixed(1)} ms when it is let in).\n`,
+  `A neighbour's p99, the median of ${rounds.length} rounds: ${alone.toFixed(3)} ms alone, ${beside.toFixed(3)} ms ` +
+    `(${(beside / alone).toFixed(1)} times that) beside a hostile template called 100 times a second, which takes up to ` +
+    `${hostile.toFixed(1)} ms when it is let in.\n`,
 );
 process.stdout.write(
   `${JSON.stringify({ benchmark: 'templating', rows, speedup, neighbourP99Ms: { alone, beside } })}\n`,
