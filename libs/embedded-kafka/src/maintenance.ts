@@ -27,7 +27,7 @@ export function startMaintenance(
       for (const log of topic.partitions) {
         if (isStopped() || log.closed) continue;
         try {
-          maintainLog(log);
+          await maintainLog(log);
           await compactLog(log, { now: Date.now(), isStopped });
         } catch (error) {
           context.log('warn', `maintenance of ${log.directory} failed: ${String(error)}`);
@@ -65,10 +65,10 @@ async function repeat(pauseMs: number, signal: AbortSignal, task: () => Promise<
   }
 }
 
-function maintainLog(log: PartitionLog): void {
+async function maintainLog(log: PartitionLog): Promise<void> {
   const now = Date.now();
   log.producers.expire(now - PRODUCER_EXPIRATION_MS);
   applyRetention(log, now);
-  log.checkpointIfChanged();
+  await log.checkpointIfChanged();
   log.releaseIdle(now - IDLE_SEGMENT_MS);
 }

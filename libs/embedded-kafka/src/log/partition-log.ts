@@ -148,8 +148,9 @@ export class PartitionLog {
     this.changed = true;
     this.appendedBytes += sizeBytes;
     this.uncheckedBytes += sizeBytes;
+    if (this.options.fsync) return; // Who waits is woken by the sync, and a checkpoint before it would have to wait for the disk.
     if (this.uncheckedBytes > CHECKPOINT_BYTES) this.checkpoint();
-    if (!this.options.fsync) this.wake();
+    this.wake();
   }
 
   private wake(): void {
@@ -196,7 +197,7 @@ export class PartitionLog {
 
   /** Saves what a start would otherwise read from the log. */
   checkpoint(): void {
-    if (this.options.fsync) fs.fdatasyncSync(this.active.handle());
+    if (this.highWatermark < this.endOffset) fs.fdatasyncSync(this.active.handle());
     this.active.persistIndex();
     const checkpoint = {
       endOffset: this.endOffset,
@@ -207,14 +208,16 @@ export class PartitionLog {
       producers: this.producers.snapshot(),
       aborted: this.aborted,
     };
-    writeCheckpoint(this.directory, checkpoint, { flush: this.options.fsync });
+    writeCheckpoint(this.directory, checkpoint);
     this.uncheckedBytes = 0;
     this.changed = false;
   }
 
-  /** Saves a checkpoint if anything changed since the last one. */
-  checkpointIfChanged(): void {
-    if (this.changed) this.checkpoint();
+  /** Saves a checkpoint if anything changed since the last one, once the disk has what it covers. */
+  async checkpointIfChanged(): Promise<void> {
+    if (!this.changed) return;
+    await this.flush();
+    if (!this.closed) this.checkpoint();
   }
 
   private segmentOf(offset: number): number {
@@ -274,7 +277,7 @@ export class PartitionLog {
     if (this.closed) return;
     this.closed = true;
     await this.syncing?.catch(() => undefined);
-    if (!options.discard) this.checkpointIfChanged();
+    if (!options.discard && this.changed) this.checkpoint();
     for (const segment of this.segments) segment.release();
     this.wake();
     this.waiters.clear();

@@ -108,12 +108,12 @@ function scanTail(
 
 /**
  * A finished compaction lies in `<base>-<end>.swap`: it stands for all segments from `base` to before `end`. One that a
- * crash left behind is put in place; unfinished ones are dropped.
+ * crash left behind is put in place; unfinished ones are dropped, and so is what was being removed.
  */
 export function finishSwaps(directory: string): void {
   for (const name of fs.readdirSync(directory)) {
     const file = path.join(directory, name);
-    if (name.endsWith('.cleaned') || name.endsWith('.tmp')) fs.rmSync(file);
+    if (/\.(cleaned|tmp|deleted)$/.test(name)) fs.rmSync(file, { force: true });
     const match = /^(\d+)-(\d+)\.swap$/.exec(name);
     if (match) installSwap(directory, name, Number(match[1]), Number(match[2]));
   }

@@ -222,10 +222,13 @@ export class Segment {
     this.sizeBytes = sizeBytes;
   }
 
-  /** Removes the files. */
+  /** Removes the files: their names at once, a log's blocks in the background, since those of a large one take a while. */
   remove(): void {
     this.release();
-    for (const file of [this.file, this.indexFile]) fs.rmSync(file, { force: true });
+    fs.rmSync(this.indexFile, { force: true });
+    const doomed = `${this.file}.deleted`;
+    fs.renameSync(this.file, doomed);
+    fs.unlink(doomed, () => undefined); // What is left, the next start removes.
   }
 }
 
