@@ -15,37 +15,42 @@ import { TransactionCoordinator } from './transactions/transaction-coordinator.t
 const MIB = 1 << 20;
 const DAY_MS = 86_400_000;
 
-/** What a broker may be told; times in milliseconds, sizes in bytes. */
-export interface BrokerOptions {
+/** What a broker may be told, where it has a default; times in milliseconds, sizes in bytes. */
+const defaults = {
+  /** Address to listen on. There is neither authentication nor encryption: beyond the loopback address anyone may do anything. */
+  host: '127.0.0.1',
+  /** Acknowledge only what the disk has, so that a power cut loses nothing; slower. */
+  fsync: false,
+  /** Partitions of a topic whose creator leaves the number to the broker. */
+  defaultPartitions: 1,
+  /** How long a group's first rebalance waits for further members. */
+  initialRebalanceDelayMs: 0,
+  minSessionTimeoutMs: 1000,
+  maxSessionTimeoutMs: 1_800_000,
+  maxTransactionTimeoutMs: 900_000,
+  /** How long the offsets of a group without members are kept. */
+  offsetsRetentionMs: 7 * DAY_MS,
+  /** Pause between two rounds of checkpoints, retention and compaction. */
+  maintenanceIntervalMs: 5000,
+  maxConnections: 4096,
+  maxRequestBytes: 100 * MIB,
+  /** Memory for large requests, and for answers, that are under way. */
+  requestMemoryBytes: 128 * MIB,
+  responseMemoryBytes: 128 * MIB,
+  idleTimeoutMs: 600_000,
+  /** Takes the lines of the log; by default nobody does. */
+  log: (() => undefined) as BrokerLog,
+};
+
+/** What a broker is told. */
+export interface BrokerOptions extends Readonly<Partial<typeof defaults>> {
   /** Port to listen on; 0 takes a free one. */
   readonly port: number;
   /** Where everything is kept; created if it is not there. */
   readonly dataDir: string;
-  /** Address to listen on. There is neither authentication nor encryption: beyond the loopback address anyone may do anything. */
-  readonly host?: string;
   /** Host and port that clients are told; by default the address listened on. */
   readonly advertisedHost?: string;
   readonly advertisedPort?: number;
-  /** Acknowledge only what the disk has, so that a power cut loses nothing; slower. */
-  readonly fsync?: boolean;
-  /** Partitions of a topic whose creator leaves the number to the broker. */
-  readonly defaultPartitions?: number;
-  readonly initialRebalanceDelayMs?: number;
-  readonly minSessionTimeoutMs?: number;
-  readonly maxSessionTimeoutMs?: number;
-  readonly maxTransactionTimeoutMs?: number;
-  /** How long the offsets of a group without members are kept. */
-  readonly offsetsRetentionMs?: number;
-  /** Pause between two rounds of checkpoints, retention and compaction. */
-  readonly maintenanceIntervalMs?: number;
-  readonly maxConnections?: number;
-  readonly maxRequestBytes?: number;
-  /** Memory for large requests, and for answers, that are under way. */
-  readonly requestMemoryBytes?: number;
-  readonly responseMemoryBytes?: number;
-  readonly idleTimeoutMs?: number;
-  /** Takes the lines of the log; by default nobody does. */
-  readonly log?: BrokerLog;
 }
 
 /** A broker in this process. */
@@ -59,24 +64,6 @@ export interface Broker {
   /** `host:port` that clients are told. */
   readonly address: string;
 }
-
-const defaults = {
-  host: '127.0.0.1',
-  fsync: false,
-  defaultPartitions: 1,
-  initialRebalanceDelayMs: 0,
-  minSessionTimeoutMs: 1000,
-  maxSessionTimeoutMs: 1_800_000,
-  maxTransactionTimeoutMs: 900_000,
-  offsetsRetentionMs: 7 * DAY_MS,
-  maintenanceIntervalMs: 5000,
-  maxConnections: 4096,
-  maxRequestBytes: 100 * MIB,
-  requestMemoryBytes: 128 * MIB,
-  responseMemoryBytes: 128 * MIB,
-  idleTimeoutMs: 600_000,
-  log: (() => undefined) as BrokerLog,
-};
 
 /** The smallest and the largest answer to a fetch, whatever the client asks for. */
 const MIN_FETCH_BYTES = 64 << 10;

@@ -80,7 +80,11 @@ export const topicSettings: Readonly<Record<string, TopicSetting>> = {
   'unclean.leader.election.enable': boolean(false, { synonym: 'unclean.leader.election.enable' }),
 };
 
-const INTEGER_BOUNDS = { int: [-(2 ** 31), 2 ** 31 - 1], long: [-(2 ** 63), 2 ** 63] } as const;
+const NUMBER_BOUNDS = {
+  int: [-(2 ** 31), 2 ** 31 - 1],
+  long: [-(2 ** 63), 2 ** 63],
+  double: [-Infinity, Infinity],
+} as const;
 
 /** Why a value is refused, as a sentence, or undefined when it is fine. */
 export function refuseConfig(name: string, value: string | null): string | undefined {
@@ -89,47 +93,29 @@ export function refuseConfig(name: string, value: string | null): string | undef
   if (value === null) return `Null value not supported for topic configs: ${name}`;
   const trimmed = value.trim();
   const invalid = (why: string) => `Invalid value ${value} for configuration ${name}: ${why}`;
+  const items = setting.type === 'list' ? splitList(trimmed) : [trimmed];
   switch (setting.type) {
-    case 'int':
-    case 'long': {
-      const number = Number(trimmed);
-      const [low, high] = INTEGER_BOUNDS[setting.type];
-      if (!/^[+-]?\d+$/.test(trimmed) || number < low || number > high) {
-        return invalid(`Not a number of type ${setting.type.toUpperCase()}`);
-      }
-      return refuseBounds(setting, number, invalid);
-    }
-    case 'double': {
-      const number = Number(trimmed);
-      if (trimmed === '' || Number.isNaN(number)) return invalid('Not a number of type DOUBLE');
-      return refuseBounds(setting, number, invalid);
+    case 'string':
+    case 'list': {
+      const { values } = setting;
+      if (!values || items.every((item) => values.includes(item))) return undefined;
+      return invalid(`String must be one of: ${values.join(', ')}`);
     }
     case 'boolean':
-      return /^(true|false)$/i.test(trimmed)
-        ? undefined
-        : invalid('Expected value to be either true or false');
-    case 'string':
-      if (!setting.values || setting.values.includes(trimmed)) return undefined;
-      return invalid(`String must be one of: ${setting.values.join(', ')}`);
-    case 'list': {
-      const stranger = splitList(trimmed).find((item) => setting.values && !setting.values.includes(item));
-      return stranger === undefined
-        ? undefined
-        : invalid(`String must be one of: ${setting.values?.join(', ')}`);
+      if (/^(true|false)$/i.test(trimmed)) return undefined;
+      return invalid('Expected value to be either true or false');
+    default: {
+      const number = trimmed === '' ? NaN : Number(trimmed);
+      const [low, high] = NUMBER_BOUNDS[setting.type];
+      const isWritten = setting.type === 'double' || /^[+-]?\d+$/.test(trimmed);
+      if (!isWritten || !(number >= low && number <= high)) {
+        return invalid(`Not a number of type ${setting.type.toUpperCase()}`);
+      }
+      const { min = low, max = high } = setting;
+      if (number < min) return invalid(`Value must be at least ${min}`);
+      return number > max ? invalid(`Value must be no more than ${max}`) : undefined;
     }
   }
-}
-
-function refuseBounds(
-  setting: TopicSetting,
-  value: number,
-  invalid: (why: string) => string,
-): string | undefined {
-  if (setting.min !== undefined && value < setting.min)
-    return invalid(`Value must be at least ${setting.min}`);
-  if (setting.max !== undefined && value > setting.max)
-    return invalid(`Value must be no more than ${setting.max}`);
-  return undefined;
 }
 
 function splitList(value: string): string[] {

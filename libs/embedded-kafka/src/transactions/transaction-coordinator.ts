@@ -149,12 +149,12 @@ export class TransactionCoordinator {
     await this.finish(transactionalId, false);
   }
 
-  /** Whether a producer owns its transactional id now. */
-  private refuse(reference: ProducerReference): ErrorCode {
+  /** The transaction of a producer that owns its transactional id now, or why it does not. */
+  private owned(reference: ProducerReference): Transaction | ErrorCode {
     const known = this.get(reference.transactionalId);
     if (reference.transactionalId === '') return errors.INVALID_REQUEST;
     if (!known || known.producerId !== reference.producerId) return errors.INVALID_PRODUCER_ID_MAPPING;
-    return known.epoch === reference.producerEpoch ? errors.NONE : errors.PRODUCER_FENCED;
+    return known.epoch === reference.producerEpoch ? known : errors.PRODUCER_FENCED;
   }
 
   /** Adds partitions or groups to a producer's transaction, which begins with the first of them. */
@@ -162,9 +162,8 @@ export class TransactionCoordinator {
     reference: ProducerReference,
     added: { partitions?: readonly string[]; groups?: readonly string[] },
   ): ErrorCode {
-    const refusal = this.refuse(reference);
-    if (refusal !== errors.NONE) return refusal;
-    const known = this.get(reference.transactionalId) as Transaction;
+    const known = this.owned(reference);
+    if (typeof known === 'number') return known;
     if (known.state.startsWith('Prepare')) return errors.CONCURRENT_TRANSACTIONS;
     const isOpen = known.state === 'Ongoing';
     const partitions = new Set([...(isOpen ? known.partitions : []), ...(added.partitions ?? [])]);
@@ -191,10 +190,9 @@ export class TransactionCoordinator {
    * verification). Answers what Apache Kafka answers a client of the first generation of transactions.
    */
   verify(reference: ProducerReference, part: { partition?: string; group?: string }): ErrorCode {
-    const refusal = this.refuse(reference);
-    if (refusal === errors.PRODUCER_FENCED) return errors.INVALID_PRODUCER_EPOCH;
-    if (refusal !== errors.NONE) return refusal;
-    const known = this.get(reference.transactionalId) as Transaction;
+    const known = this.owned(reference);
+    if (known === errors.PRODUCER_FENCED) return errors.INVALID_PRODUCER_EPOCH;
+    if (typeof known === 'number') return known;
     if (known.state.startsWith('Prepare')) return errors.CONCURRENT_TRANSACTIONS;
     const isPart =
       known.state === 'Ongoing' &&
@@ -205,9 +203,8 @@ export class TransactionCoordinator {
 
   /** Ends a producer's transaction. When it resolves the markers are written: the next one may begin at once. */
   async end(reference: ProducerReference, committed: boolean): Promise<ErrorCode> {
-    const refusal = this.refuse(reference);
-    if (refusal !== errors.NONE) return refusal;
-    const known = this.get(reference.transactionalId) as Transaction;
+    const known = this.owned(reference);
+    if (typeof known === 'number') return known;
     const outcome = committed ? 'Commit' : 'Abort';
     if (known.state === `Complete${outcome}`) return errors.NONE;
     if (known.state === `Prepare${outcome}`) return errors.CONCURRENT_TRANSACTIONS;
