@@ -25,6 +25,10 @@ function failure(template: string): string {
 describe('operators', () => {
   it.each([
     ['{{ z / (-2**63) }}', '-0.0'],
+    [
+      "{{ i.to_bytes(2) }}{{ neg.to_bytes(2, 'little', signed=true) }}{{ z.to_bytes(0) }}",
+      "b'\\x00\\x07'b'\\xfd\\xff'b''",
+    ],
     ["{{ ('a'|safe) + missing }}", 'a'],
     ["{{ (d.keys() - ['a'])|list }}", "['b']"],
     ["{{ d.keys() - 'a' - d.keys() }}", 'set()'],
@@ -46,6 +50,10 @@ describe('operators', () => {
     ["{{ 10**30 * '' }}", 'OverflowError'],
     ["{{ d.keys() - ['a'] - l }}", 'TypeError'],
     ['{{ -3 in s.encode() }}', 'ValueError'],
+    ['{{ neg.to_bytes(2) }}', 'OverflowError'],
+    ['{{ (2**16).to_bytes(2) }}', 'OverflowError'],
+    ['{{ missing|round }}', 'TypeError'],
+    ['{{ missing|humanize_metric }}', 'UndefinedError'],
     ['{{ missing[-absent:] }}', 'UndefinedError'],
     ['{{ dict(missing) }}', 'UndefinedError'],
     ['{{ namespace(missing).a }}', 'UndefinedError'],

@@ -1,6 +1,6 @@
 import { FilterArgumentError, overflowError, typeError, valueError } from '../errors.ts';
 import { fixed, scaledInteger } from '../formatting/decimal.ts';
-import { checkIntegerBits, chargeText } from '../runtime/budget.ts';
+import { charge, checkIntegerBits, chargeText } from '../runtime/budget.ts';
 import { native } from '../runtime/callable.ts';
 import { caught } from '../runtime/caught.ts';
 import type { Render } from '../runtime/render.ts';
@@ -68,8 +68,9 @@ function negateIf(negative: boolean, value: Value): Value {
 
 function digitsValue(digits: string, radix: number): Value {
   if (digits.length <= 10) return Number.parseInt(digits, radix);
+  if (radix !== 10) checkIntegerBits(digits.length * 6);
+  charge(digits.length ** 2 / (radix === 10 ? 8192 : 1024));
   if (radix === 10) return integer(BigInt(digits));
-  checkIntegerBits(digits.length * 6);
   let value = 0n;
   for (const digit of digits) value = value * BigInt(radix) + BigInt(Number.parseInt(digit, 36));
   return integer(value);
@@ -154,7 +155,6 @@ function toFloatFilter(_r: Render, value: Value, fallback: Value): Value {
 export function roundValue(value: Value, digits: number | undefined): Value {
   const number = numberOf(value);
   if (number === undefined) {
-    if (value instanceof Undefined) value.fail();
     throw typeError(`type ${typeName(value)} doesn't define __round__ method`);
   }
   if (!isFloat(value)) return roundInteger(number, digits ?? 0);

@@ -167,7 +167,11 @@ function firstValue(first: string, sources: FormatSources, numbering: Numbering)
     return subscript(sources.named, first);
   }
   if (numbering.manual !== undefined && numbering.manual !== manual) {
-    throw valueError('cannot switch between manual field specification and automatic field numbering');
+    throw valueError(
+      numbering.manual
+        ? 'cannot switch from manual field specification to automatic field numbering'
+        : 'cannot switch from automatic field numbering to manual field specification',
+    );
   }
   numbering.manual = manual;
   const index = manual ? Number(first) : numbering.next++;

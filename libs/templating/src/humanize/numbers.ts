@@ -14,6 +14,7 @@ import { toFloat } from '../values/numbers.ts';
 import { add, divideValues, negate, raise } from '../values/operators.ts';
 import { str } from '../values/text.ts';
 import { float, textOf, typeName, type Value } from '../values/types.ts';
+import { Undefined } from '../values/undefined.ts';
 import { decimalSeparator, thousandsSeparator, translate, translateCount } from './locale.ts';
 
 function notFinite(value: number): string {
@@ -182,6 +183,7 @@ export function scientific(_render: Render, value: Value, precision: Value): Val
 }
 
 function finite(value: Value): string | undefined {
+  if (value instanceof Undefined) value.fail();
   const number = numberOf(value);
   if (number === undefined) throw typeError(`must be real number, not ${typeName(value)}`);
   const real = toFloat(number);

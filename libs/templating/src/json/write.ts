@@ -61,7 +61,7 @@ function breakLine(style: Style, depth: number): string {
 }
 
 function writeList(items: readonly Value[], style: Style, depth: number): string {
-  charge(1 + items.length / 4);
+  charge(1 + items.length / 2);
   if (items.length === 0) return '[]';
   const separator = style.itemSeparator + breakLine(style, depth + 1);
   let text = `[${breakLine(style, depth + 1)}`;
@@ -74,7 +74,7 @@ function writeList(items: readonly Value[], style: Style, depth: number): string
 }
 
 function writeDict(dict: PyDict, style: Style, depth: number): string {
-  charge(1 + dict.size / 4);
+  charge(1 + dict.size / 2);
   if (dict.size === 0) return '{}';
   const separator = style.itemSeparator + breakLine(style, depth + 1);
   let text = `{${breakLine(style, depth + 1)}`;

@@ -1,6 +1,11 @@
 import { PythonError, overflowError, valueError } from '../errors.ts';
+import { checkIntegerBits } from '../runtime/budget.ts';
 import { BoundMethod, native, type NativeFunction } from '../runtime/callable.ts';
+import type { Render } from '../runtime/render.ts';
+import { PyBytes } from '../values/bytes.ts';
+import { truthy } from '../values/compare.ts';
 import { PyFloat, PyTuple, float, integer, isFloat, isInteger, type Value } from '../values/types.ts';
+import { indexArgument, textArgument } from './arguments.ts';
 
 const whole = (value: Value): bigint => BigInt(value as number | bigint | boolean);
 const real = (value: Value): number => (value instanceof PyFloat ? value.value : (value as number));
@@ -9,10 +14,27 @@ function bits(value: bigint): string {
   return value === 0n ? '' : (value < 0n ? -value : value).toString(2);
 }
 
+function toBytes(_r: Render, self: Value, length: Value, order: Value, signed: Value): Value {
+  const size = indexArgument(length);
+  if (size < 0) throw valueError('length argument must be non-negative');
+  const byteOrder = textArgument(order, "to_bytes() argument 'byteorder'");
+  if (byteOrder !== 'big' && byteOrder !== 'little')
+    throw valueError("byteorder must be either 'little' or 'big'");
+  checkIntegerBits(size * 8);
+  const value = whole(self);
+  if (value < 0n && !truthy(signed)) throw overflowError("can't convert negative int to unsigned");
+  const width = bits(value < 0n ? -value - 1n : value).length + (truthy(signed) ? 1 : 0);
+  if (width > size * 8 && value !== 0n) throw overflowError('int too big to convert');
+  const magnitude = value < 0n ? (1n << BigInt(size * 8)) + value : value;
+  const bytes = Buffer.from(size === 0 ? '' : magnitude.toString(16).padStart(size * 2, '0'), 'hex');
+  return new PyBytes(byteOrder === 'big' ? bytes : bytes.reverse());
+}
+
 const integerMethods = new Map<string, NativeFunction>(
   [
     native('bit_length()', (_r, self: Value) => bits(whole(self)).length),
     native('bit_count()', (_r, self: Value) => bits(whole(self)).replaceAll('0', '').length),
+    native("to_bytes(length=1, byteorder='big', signed=False)", toBytes),
     native('conjugate()', (_r, self: Value) => (typeof self === 'boolean' ? Number(self) : self)),
     native(
       'as_integer_ratio()',

@@ -90,22 +90,22 @@ const pieceLength = 8192;
 
 /** Replaces single UTF-16 units by longer texts, counting what the text grows by. */
 export function replaceUnits(text: string, pattern: RegExp, replacement: (unit: string) => string): string {
-  return growInPieces(text, (piece) => piece.replace(pattern, replacement));
+  return growInPieces(text, (piece) => piece.replace(pattern, replacement), 4);
 }
 
-/** Has a text made longer by `grow`, which goes unit by unit, counting what it grows by. */
-export function growInPieces(text: string, grow: (piece: string) => string): string {
-  if (text.length <= pieceLength) return counted(text, grow(text));
+/** Has a text made longer by `grow`, which goes unit by unit, counting a step for each `perStep` units it grows by. */
+export function growInPieces(text: string, grow: (piece: string) => string, perStep = 16): string {
+  if (text.length <= pieceLength) return counted(text, grow(text), perStep);
   let result = '';
   for (let start = 0; start < text.length; start += pieceLength) {
     const piece = text.slice(start, start + pieceLength);
-    result += counted(piece, grow(piece));
+    result += counted(piece, grow(piece), perStep);
   }
   return result;
 }
 
-function counted(piece: string, grown: string): string {
-  charge((grown.length - piece.length) / 16);
+function counted(piece: string, grown: string, perStep: number): string {
+  charge((grown.length - piece.length) / perStep);
   return grown;
 }
 
@@ -119,6 +119,11 @@ export function checkStringLength(length: number): void {
 export function checkListLength(length: number): void {
   if (!(length <= current.limits.listLength)) stop('listLength');
   charge(1 + length / 16);
+}
+
+/** Counts a multiplication or division of integers of so many bits, whose work grows with the product of their lengths. */
+export function chargeIntegers(bits: number, otherBits: number): void {
+  charge((bits + otherBits) / 256 + (bits * otherBits) / 2 ** 18);
 }
 
 /** Refuses a large integer before it is made. */

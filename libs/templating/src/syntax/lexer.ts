@@ -1,4 +1,5 @@
 import { TemplateSyntaxError } from '../errors.ts';
+import { repr } from '../values/text.ts';
 import { pythonSpace, trimEnd } from '../values/unicode.ts';
 import { float, integer, type Value } from '../values/types.ts';
 import type { Token } from './nunjucks.ts';
@@ -171,7 +172,7 @@ class Lexer {
     }
     if (this.source[at] === "'" || this.source[at] === '"') return this.string(at);
     const symbol = this.match(operator);
-    if (symbol === undefined) this.fail(`unexpected char ${JSON.stringify(this.source[at])} at ${at}`, at);
+    if (symbol === undefined) this.fail(`unexpected char ${repr(this.source[at] as string)} at ${at}`, at);
     this.balance(symbol, open, at);
     this.take(symbol, symbol, symbol);
   }
@@ -195,7 +196,7 @@ class Lexer {
     const quote = this.source[at];
     let end = at + 1;
     while (end < this.source.length && this.source[end] !== quote) end += this.source[end] === '\\' ? 2 : 1;
-    if (end >= this.source.length) this.fail(`unexpected char ${JSON.stringify(quote)} at ${at}`, at);
+    if (end >= this.source.length) this.fail(`unexpected char ${repr(quote as string)} at ${at}`, at);
     const body = this.source.slice(at + 1, end);
     const value = unescape(body);
     if (typeof value !== 'string') this.fail(value.problem, at);

@@ -1,6 +1,6 @@
 import { PythonError, overflowError } from '../errors.ts';
 import { PyComplex } from './complex.ts';
-import { charge, checkIntegerBits } from '../runtime/budget.ts';
+import { charge, chargeIntegers, checkIntegerBits } from '../runtime/budget.ts';
 import { PyFloat, float, integer, type Value } from './types.ts';
 
 /** Bits of an integer's magnitude, to within a digit of 16. */
@@ -62,7 +62,9 @@ export const times: Operation = (a, b, integral) => {
   }
   const left = BigInt(a);
   const right = BigInt(b);
-  checkIntegerBits(bitLength(left) + bitLength(right));
+  const [bits, otherBits] = [bitLength(left), bitLength(right)];
+  checkIntegerBits(bits + otherBits);
+  chargeIntegers(bits, otherBits);
   return integer(left * right);
 };
 
@@ -84,12 +86,18 @@ export const divide: Operation = (a, b, integral) => {
   return float(toFloat(a) / toFloat(b));
 };
 
+/** Dividing takes about twice as long as multiplying numbers of these lengths. */
+function chargeDivision(a: bigint, b: bigint): void {
+  chargeIntegers(bitLength(a), 2 * bitLength(b));
+}
+
 /** The float nearest to the quotient of two large integers. */
 function divideExactly(a: bigint, b: bigint): number {
   const negative = a < 0n !== b < 0n;
   let numerator = a < 0n ? -a : a;
   const denominator = b < 0n ? -b : b;
   if (numerator === 0n) return negative || b < 0n ? -0 : 0;
+  chargeDivision(numerator, denominator);
   const shift = Math.max(0, 70 - (bitLength(numerator) - bitLength(denominator)));
   if (shift > 1200) return 0;
   numerator <<= BigInt(shift);
@@ -110,6 +118,7 @@ export const floorDivide: Operation = (a, b, integral) => {
   if (isZero(b)) throw zeroDivision('integer division or modulo by zero');
   if (typeof a === 'number' && typeof b === 'number') return Math.floor((a - floorMod(a, b)) / b) + 0;
   const [left, right] = [BigInt(a), BigInt(b)];
+  chargeDivision(left, right);
   const quotient = left / right;
   return integer(quotient * right !== left && left < 0n !== right < 0n ? quotient - 1n : quotient);
 };
@@ -123,7 +132,9 @@ export const modulo: Operation = (a, b, integral) => {
   if (isZero(b)) throw zeroDivision('integer modulo by zero');
   if (typeof a === 'number' && typeof b === 'number') return floorMod(a, b);
   const right = BigInt(b);
-  const remainder = BigInt(a) % right;
+  const left = BigInt(a);
+  chargeDivision(left, right);
+  const remainder = left % right;
   return integer(remainder !== 0n && remainder < 0n !== right < 0n ? remainder + right : remainder);
 };
 

@@ -85,6 +85,8 @@ export function floatText(value: number): string {
   if (Number.isNaN(value)) return 'nan';
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
   if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0';
+  // The shortest digits of a float take far longer to find than those of an integer.
+  charge(1);
   const size = Math.abs(value);
   // In this range JavaScript writes the same digits.
   if (size >= 1e-4 && size < 1e16) return Number.isInteger(value) ? `${value}.0` : String(value);
@@ -107,7 +109,7 @@ const maximumDigits = 4300;
 
 export function bigintText(value: bigint): string {
   const text = value.toString();
-  charge(text.length / 8);
+  charge(text.length / 4 + text.length ** 2 / 4096);
   if (text.length - (value < 0n ? 1 : 0) > maximumDigits) {
     throw valueError(
       `Exceeds the limit (${maximumDigits} digits) for integer string conversion; use sys.set_int_max_str_digits() to increase the limit`,
