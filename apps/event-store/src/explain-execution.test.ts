@@ -81,9 +81,10 @@ it('tells each step with its time, and after which one it stopped', () => {
   const { steps, stopped } = explain({
     outcome: 'failed',
     error,
-    steps: [step, { ...step, name: 'dance', duration_ms: 2 }],
+    steps: [{ ...step, name: 'route 1' }, step, { ...step, name: 'dance', duration_ms: 2 }],
   });
   expect(steps.map(({ sentence }) => sentence)).toEqual([
+    '"routes[1].when" was asked, in 1.235 ms.',
     'The template was rendered, in 1.235 ms.',
     'The step "dance" was made, in 2 ms.',
   ]);

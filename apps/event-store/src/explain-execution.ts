@@ -48,7 +48,6 @@ const STEPS: Record<string, string> = {
   verify: 'Its credentials were checked',
   parse: 'Its body was parsed',
   filter: "The webhook's filter was asked",
-  route: "The webhook's routes were tried",
   schema: "Its body was checked by the webhook's schema",
   deduplicate: 'It was looked for among the requests before it',
   render: 'The template was rendered',
@@ -72,7 +71,9 @@ export function explainExecution({ execution, mode, replyPartition }: StoredExec
 }
 
 function stepSentence({ name, duration_ms: duration }: Execution['steps'][number]): string {
-  return `${STEPS[name] ?? `The step "${name}" was made`}, in ${Number(duration.toFixed(3))} ms.`;
+  const [, route] = /^route (\d+)$/.exec(name) ?? [];
+  const what = route === undefined ? STEPS[name] : `"routes[${route}].when" was asked`;
+  return `${what ?? `The step "${name}" was made`}, in ${Number(duration.toFixed(3))} ms.`;
 }
 
 function summarize(execution: Execution): string {

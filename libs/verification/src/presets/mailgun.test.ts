@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { describePreset, receive, requestOf } from '../../test/preset-contract.ts';
 import { prepareAuthentication } from '../authentication.ts';
 import { signRequest } from '../sign-request.ts';
+import { mailgun } from './mailgun.ts';
 
 const form = 'application/x-www-form-urlencoded';
 /** Of the tests of Ruby on Rails' Action Mailbox, which takes what Mailgun's routes forward. */
@@ -69,4 +70,13 @@ describe('a form of Mailgun', () => {
     expect(new URLSearchParams(signed.body.toString()).get('timestamp')).toBe(String(now / 1_000));
     expect(prepareAuthentication([entry]).verify(receive(signed, now))).toMatchObject({ ok: true });
   });
+});
+
+it('an event of a subaccount can be checked by the key of the account above it', () => {
+  const json = ['/signature/parent-signature', '/signature/signature'];
+  const scheme = { ...mailgun.scheme, json };
+  const entry = { type: 'signature', scheme, secrets: [{ id: 's', value: secret }] } as const;
+  const body = { signature: { token, timestamp, signature: 'ab'.repeat(32), 'parent-signature': signature } };
+  const request = requestOf({ secret, headers: {}, body: JSON.stringify(body), at });
+  expect(prepareAuthentication([entry]).verify(request)).toEqual({ ok: true, used: ['s'] });
 });
