@@ -1,4 +1,4 @@
-import { chargeText } from '../runtime/budget.ts';
+import { charge, chargeText } from '../runtime/budget.ts';
 import { splitWords } from '../values/unicode.ts';
 import { bareEntities, entities, replacedReferences } from './html-entities.ts';
 
@@ -8,9 +8,10 @@ const reference = /&(#[0-9]{1,12};?|#[xX][0-9a-fA-F]{1,12};?|[^\t\n\f <&#;]{1,32
 export function unescapeHtml(text: string): string {
   if (!text.includes('&')) return text;
   chargeText(text.length);
-  return text.replace(reference, (whole, body: string) =>
-    body.startsWith('#') ? numeric(body) : named(whole, body),
-  );
+  return text.replace(reference, (whole, body: string) => {
+    charge(2);
+    return body.startsWith('#') ? numeric(body) : named(whole, body);
+  });
 }
 
 function numeric(body: string): string {
@@ -48,6 +49,7 @@ function named(whole: string, body: string): string {
 /** markupsafe's `striptags`: comments and tags out, white space to single spaces, references read. */
 export function stripTags(text: string): string {
   chargeText(text.length);
+  charge(text.length / 32);
   const plain = cut(cut(text, '<!--', '-->'), '<', '>');
   return unescapeHtml(splitWords(plain).join(' '));
 }

@@ -1,6 +1,6 @@
 import { FilterArgumentError, overflowError, typeError, valueError } from '../errors.ts';
 import { fixed, scaledInteger } from '../formatting/decimal.ts';
-import { charge, checkIntegerBits, chargeText } from '../runtime/budget.ts';
+import { charge, checkIntegerBits } from '../runtime/budget.ts';
 import { native } from '../runtime/callable.ts';
 import { caught } from '../runtime/caught.ts';
 import type { Render } from '../runtime/render.ts';
@@ -44,8 +44,9 @@ const prefixes: Record<string, number> = { x: 16, o: 8, b: 2 };
 
 /** Python's `int(text, base)`. */
 export function parseInteger(text: string, base: number): Value {
-  chargeText(text.length * 4);
-  const bad = (): Error => valueError(`invalid literal for int() with base ${base}: ${repr(text)}`);
+  charge(1 + text.length / 16);
+  const bad = (): Error =>
+    valueError(`invalid literal for int() with base ${base}: ${repr(text.slice(0, 200))}`);
   if (base !== 0 && (base < 2 || base > 36)) throw valueError('int() base must be >= 2 and <= 36, or 0');
   const match = /^([+-]?)(0[xXoObB]_?)?(.*)$/s.exec(asciiDigits(trimEnd(trimStart(text)))) as RegExpExecArray;
   const [, sign = '', prefix = '', rest = ''] = match;
@@ -56,6 +57,7 @@ export function parseInteger(text: string, base: number): Value {
   if (!/^[0-9a-zA-Z]+(?:_[0-9a-zA-Z]+)*$/.test(body)) throw bad();
   const digits = body.replaceAll('_', '').toLowerCase();
   if (base === 0 && !usesPrefix && /^0+[1-9]/.test(digits)) throw bad();
+  charge(digits.length / 4);
   for (const digit of digits) if (Number.parseInt(digit, 36) >= radix) throw bad();
   if (digits.length > 4300 && (radix & (radix - 1)) !== 0)
     throw valueError('Exceeds the limit (4300 digits) for integer string conversion');
@@ -81,10 +83,10 @@ const floatPattern =
 
 /** Python's `float(text)`. */
 export function parseFloatText(text: string): number {
-  chargeText(text.length);
+  charge(1 + text.length / 16);
   const trimmed = asciiDigits(trimEnd(trimStart(text)));
   if (!floatPattern.test(trimmed) || !/\d|inf|nan/i.test(trimmed) || /^[+-]?\.?e/i.test(trimmed)) {
-    throw valueError(`could not convert string to float: ${repr(text)}`);
+    throw valueError(`could not convert string to float: ${repr(text.slice(0, 200))}`);
   }
   const lower = trimmed.toLowerCase();
   if (lower.includes('inf'))

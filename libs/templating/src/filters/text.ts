@@ -212,7 +212,7 @@ export const textFilters = [
   native('xmlattr(d, autospace=True)', xmlattr),
   native('wordcount(s)', (_r, s: Value) => {
     const text = textArgument(softText(s), 'value');
-    chargeText(text.length * 4);
+    charge(1 + text.length / 16);
     return text.match(/[\p{L}\p{N}_]+/gu)?.length ?? 0;
   }),
 ];

@@ -1,5 +1,5 @@
 import { PythonError } from '../errors.ts';
-import { chargeText } from '../runtime/budget.ts';
+import { charge, chargeText } from '../runtime/budget.ts';
 import { PyBytes } from '../values/bytes.ts';
 
 /** What to do with a character that the encoding does not have, or bytes that are none of its characters. */
@@ -58,6 +58,7 @@ function replaced(
 ): string {
   let result = '';
   let position = 0;
+  charge(text.length / 8);
   for (const char of text) {
     if (fits(codeOf(char))) {
       result += char;

@@ -31,6 +31,7 @@ function splitSpace(text: string, maximum: number): string[] {
   while (rest !== '' && parts.length < maximum) {
     let end = 0;
     while (end < rest.length && !isSpaceCode(rest.charCodeAt(end))) end++;
+    charge(1);
     parts.push(rest.slice(0, end));
     rest = trimStart(rest.slice(end));
   }
@@ -49,6 +50,7 @@ export function rsplit(text: string, sep: Value, maximum: number): string[] {
   while (parts.length < maximum) {
     const at = end < separator.length ? -1 : text.lastIndexOf(separator, end - separator.length);
     if (at < 0) break;
+    charge(1);
     parts.push(text.slice(at + separator.length, end));
     end = at;
   }
@@ -62,6 +64,7 @@ function rsplitSpace(text: string, maximum: number): string[] {
   while (rest !== '' && parts.length < maximum) {
     let start = rest.length;
     while (start > 0 && !isSpaceCode(rest.charCodeAt(start - 1))) start--;
+    charge(1);
     parts.push(rest.slice(start));
     rest = trimEnd(rest.slice(0, start));
   }

@@ -97,9 +97,13 @@ export function replaceUnits(text: string, pattern: RegExp, replacement: (unit: 
 export function growInPieces(text: string, grow: (piece: string) => string, perStep = 16): string {
   if (text.length <= pieceLength) return counted(text, grow(text), perStep);
   let result = '';
-  for (let start = 0; start < text.length; start += pieceLength) {
-    const piece = text.slice(start, start + pieceLength);
+  for (let start = 0; start < text.length;) {
+    let end = start + pieceLength;
+    // A pair of surrogates stays together.
+    if ((text.charCodeAt(end - 1) & 0xfc00) === 0xd800) end++;
+    const piece = text.slice(start, end);
     result += counted(piece, grow(piece), perStep);
+    start = end;
   }
   return result;
 }

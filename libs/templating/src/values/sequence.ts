@@ -159,10 +159,10 @@ export function sliceIndices(slice: PySlice, length: number): [start: number, st
 }
 
 function pick<T>(items: ArrayLike<T>, [start, stop, step]: [number, number, number]): T[] {
+  charge(1 + Math.max(0, Math.ceil((stop - start) / step)) / 4);
   const result: T[] = [];
   if (step > 0) for (let i = start; i < stop; i += step) result.push(items[i] as T);
   else for (let i = start; i > stop; i += step) result.push(items[i] as T);
-  charge(1 + (result.length >>> 2));
   return result;
 }
 

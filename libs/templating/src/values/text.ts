@@ -1,4 +1,4 @@
-import { charge, chargeText } from '../runtime/budget.ts';
+import { charge, chargeText, growInPieces } from '../runtime/budget.ts';
 import { PythonError, valueError } from '../errors.ts';
 import { Markup, PyFloat, PyObject, PyTuple, type Value } from './types.ts';
 import { DictView, PyDict } from './dict.ts';
@@ -126,7 +126,8 @@ function stringRepr(text: string): string {
   chargeText(text.length);
   if (plain.test(text)) return `'${text}'`;
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
-  let body = text.replace(special, (char) => escapes[char] ?? escapeCode(char.codePointAt(0) as number));
+  const escaped = (char: string): string => escapes[char] ?? escapeCode(char.codePointAt(0) as number);
+  let body = growInPieces(text, (piece) => piece.replace(special, escaped), 1);
   if (quote === "'") body = body.replaceAll("'", "\\'");
   return quote + body + quote;
 }
