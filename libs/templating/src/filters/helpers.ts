@@ -45,6 +45,7 @@ export function attributeGetter(
   const parts = pathParts(attribute);
   const { convert, fallback = null } = options;
   return (item) => {
+    charge(parts.length);
     let value = item;
     for (const part of parts) {
       value = getItem(render, value, part);

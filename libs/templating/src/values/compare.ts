@@ -206,6 +206,7 @@ export function same(a: Value, b: Value): boolean {
 
 /** A stable sort by Python's `<`; the merge sort of V8 is stable and asks only for "less than". */
 export function sortBy<T>(items: readonly T[], key: (item: T) => Value, reverse = false): T[] {
+  charge(items.length / 2);
   const keyed = items.map((item) => ({ item, key: key(item) }));
   if (reverse) keyed.reverse();
   keyed.sort((a, b) => {
