@@ -15,7 +15,7 @@ export async function neighbour(kafkaName: string, system: BenchSystem): Promise
   const limited = await system.createWebhook('receipt', { limits: {} });
   const unlimited = await system.createWebhook('receipt');
   // Until what all of them run through is compiled, the broker's Java too: a cold system is slow beside any noise.
-  await load(unlimited, { seconds: 40, rate: 700, connections: 32 });
+  await load(unlimited, { seconds: 120, rate: 700, connections: 32 });
   await load(limited, { seconds: 10, rate: NOISE_PER_SECOND, connections: 256, ownThread: true });
   await load(calm, { seconds: 3, rate: 50, connections: 8 });
 
