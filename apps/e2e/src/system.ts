@@ -22,22 +22,23 @@ export interface SystemDescription {
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
-/**
- * Starts the whole system as a user does, in a folder of its own on free ports: on its embedded broker, or, with
- * `E2E_KAFKA=apache`, on Apache Kafka.
- */
-export async function startSystem({ collectorUrl }: { collectorUrl: string }): Promise<{
+export interface SystemOptions {
+  collectorUrl: string;
+  /** Those of the run if left out: its embedded broker, or, with `E2E_KAFKA=apache`, Apache Kafka. */
+  brokers?: string[];
+  /** Variables of the services. */
+  settings?: Record<string, string>;
+}
+
+/** Starts the whole system as a user does, in a folder of its own on free ports. */
+export async function startSystem({ collectorUrl, brokers, settings = patience }: SystemOptions): Promise<{
   description: SystemDescription;
   stop: () => Promise<void>;
 }> {
   const data = await mkdtemp(join(tmpdir(), 'tributary-e2e-'));
   const flags = ['--json', '--port', '0', '--kafka-port', '0', '--postgres-port', '0', '--data', data];
-  if (process.env['E2E_KAFKA'] === 'apache') {
-    const { brokers, kind } = await kafkaForTests();
-    if (kind === 'embedded')
-      throw new Error('E2E_KAFKA=apache needs an Apache Kafka: set KAFKA_BROKERS, or bring Docker or Java.');
-    flags.push('--kafka', brokers.join(','));
-  }
+  const given = brokers ?? (await brokersOfRun());
+  if (given !== undefined) flags.push('--kafka', given.join(','));
   const child = spawn(
     process.execPath,
     ['--conditions=tributary-source', 'apps/stack/src/main.ts', ...flags],
@@ -46,7 +47,7 @@ export async function startSystem({ collectorUrl }: { collectorUrl: string }): P
       stdio: ['ignore', 'pipe', 'inherit'],
       env: {
         ...withoutKafka(process.env),
-        ...patience,
+        ...settings,
         OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl,
         OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
         OTEL_BSP_SCHEDULE_DELAY: '200',
@@ -72,6 +73,13 @@ export async function startSystem({ collectorUrl }: { collectorUrl: string }): P
       if (code !== 0) throw new Error(`The system did not stop cleanly: it exited with ${code}.`);
     },
   };
+}
+
+async function brokersOfRun(): Promise<string[] | undefined> {
+  if (process.env['E2E_KAFKA'] !== 'apache') return undefined;
+  const { brokers, kind } = await kafkaForTests();
+  if (kind !== 'embedded') return brokers;
+  throw new Error('E2E_KAFKA=apache needs an Apache Kafka: set KAFKA_BROKERS, or bring Docker or Java.');
 }
 
 /** The brokers are given by flag or not at all: a variable of the test run must not decide it. */
