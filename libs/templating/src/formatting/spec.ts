@@ -98,15 +98,20 @@ function assemble(
   if (spec.align === '=') {
     const room = spec.width - head.length - tail.length;
     if (spec.fill === '0' && separator) {
-      let padded = whole;
-      while (group(padded, separator, size).length < room) padded = `0${padded}`;
-      digits = group(padded, separator, size);
+      digits = group(whole.padStart(digitsThatFill(room, size), '0'), separator, size);
     } else {
       digits = spec.fill.repeat(Math.max(0, room - digits.length)) + digits;
     }
     return head + digits + tail;
   }
   return pad(head + digits + tail, spec, '>');
+}
+
+/** The smallest number of digits that with their separators take at least `room` characters. */
+function digitsThatFill(room: number, size: number): number {
+  let count = Math.max(1, Math.floor((room * size) / (size + 1)) - 1);
+  while (count + Math.floor((count - 1) / size) < room) count += 1;
+  return count;
 }
 
 function signText(negative: boolean, spec: Spec): string {

@@ -16,15 +16,27 @@ export function hashKey(key: Value): HashKey {
     case 'boolean':
       return key ? 1 : 0;
     case 'number':
-    case 'bigint':
       return key;
+    case 'bigint':
+      return bigKey(key);
     default:
       return key === null ? null : hashObject(key);
   }
 }
 
+/**
+ * V8 hashes an integer by its lowest 64 bits: those that have them in common would make every lookup a search through
+ * all, so larger ones are found by their digits.
+ */
+function bigKey(key: bigint): HashKey {
+  if (BigInt.asIntN(64, key) === key) return key;
+  const digits = key.toString(16);
+  charge(1 + (digits.length >>> 7));
+  return `\0i${digits}`;
+}
+
 function hashObject(key: object): HashKey {
-  if (key instanceof PyFloat) return Object.is(key.value, -0) ? 0 : (integer(BigInt(key.value)) as HashKey);
+  if (key instanceof PyFloat) return Object.is(key.value, -0) ? 0 : hashKey(integer(BigInt(key.value)));
   if (key instanceof Markup) return hashKey(key.text);
   if (key instanceof PyTuple) return hashTuple(key);
   if (key instanceof Undefined) {
