@@ -1,5 +1,5 @@
 import { overflowError, typeError, valueError } from '../errors.ts';
-import { checkStringLength } from '../runtime/budget.ts';
+import { charge, checkStringLength } from '../runtime/budget.ts';
 import { toFloat } from '../values/numbers.ts';
 import { bigintText, floatText, str } from '../values/text.ts';
 import { PyFloat, isFloat, isInteger, textOf, typeName, type Value } from '../values/types.ts';
@@ -98,6 +98,7 @@ function assemble(
   if (spec.align === '=') {
     const room = spec.width - head.length - tail.length;
     if (spec.fill === '0' && separator) {
+      charge(Math.max(0, room) / 16);
       digits = group(whole.padStart(digitsThatFill(room, size), '0'), separator, size);
     } else {
       digits = spec.fill.repeat(Math.max(0, room - digits.length)) + digits;

@@ -24,6 +24,8 @@ export function replaceText(text: string, old: string, replacement: string, limi
   if (limit === 0) return text;
   if (old === '') return spread(text, replacement, limit);
   if (limit < 0) {
+    // All that it could find, before it looks; then what it found.
+    charge(text.length / old.length / 64);
     const pieces = text.split(old);
     charge(pieces.length >>> 2);
     checkStringLength(text.length + (pieces.length - 1) * Math.max(0, replacement.length - old.length));
