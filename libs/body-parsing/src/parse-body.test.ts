@@ -107,6 +107,20 @@ describe('charsets', () => {
     expect(parse('application/json', '\uFEFF{"a": 1}').kind).toBe('json');
   });
 
+  it.each(['application/json; charset=utf-16', 'application/json; charset=utf-8', 'application/json'])(
+    'are told by a byte order mark where %s leaves it open or is wrong',
+    (type) => {
+      const littleEndian = Buffer.from('\uFEFF{"a": "é"}', 'utf16le');
+      const bigEndian = Buffer.from(littleEndian).swap16();
+      for (const bytes of [littleEndian, bigEndian, '\uFEFF{"a": "é"}'])
+        expect(json(type, bytes)).toBe('{"a":"é"}');
+    },
+  );
+
+  it('of one byte a character know no byte order mark', () => {
+    expect(parse('text/plain; charset=iso-8859-1', Buffer.from('ÿþ', 'latin1')).text).toBe('ÿþ');
+  });
+
   it('count as not declared when nobody knows them', () => {
     expect(parse('text/plain; charset=klingon', 'hé')).toMatchObject({
       text: 'hé',

@@ -10,13 +10,17 @@ const MAX_LABELS = 256;
 
 /**
  * Decodes bytes by the charset that the caller declared (labels of https://encoding.spec.whatwg.org/#names-and-labels),
- * without one as UTF-8, or as UTF-16 where a byte order mark says so. A charset that nobody knows counts as not
- * declared. A byte order mark is not part of the text. Bytes that are wrong in their charset are no text.
+ * without one as UTF-8. A charset that nobody knows counts as not declared. A byte order mark says which UTF it is, whatever
+ * was declared (RFC 2781, 3.3: of `utf-16` nothing else does), and is not part of the text. Bytes that are wrong in their
+ * charset are no text.
  */
 export function decodeText(bytes: Uint8Array, charset?: string): DecodedText {
   const declared = charset === undefined ? undefined : decoderFor(charset);
   const unknownCharset = charset !== undefined && declared === undefined;
-  const decoder = declared ?? decoderFor(markedCharset(bytes));
+  const decoder =
+    declared === undefined || declared.encoding.startsWith('utf-')
+      ? decoderFor(markedCharset(bytes) ?? declared?.encoding ?? 'utf-8')
+      : declared;
   try {
     return { ok: true, text: decoder!.decode(bytes), unknownCharset };
   } catch (error) {
@@ -40,10 +44,10 @@ export function decoderFor(charset: string): TextDecoder | undefined {
   return decoder;
 }
 
-function markedCharset(bytes: Uint8Array): string {
+function markedCharset(bytes: Uint8Array): string | undefined {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
-  return 'utf-8';
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 'utf-8' : undefined;
 }
 
 function codeOf(error: unknown): string | undefined {
