@@ -1,9 +1,9 @@
 import { topics } from '@tributary/event-schemas';
-import type { WebhookSettings } from '@tributary/event-schemas';
+import type { SecretInput, WebhookSettings } from '@tributary/event-schemas';
 import type { ProblemDetail } from '@tributary/service-runtime';
 import { createEnvironment, TemplateError, validateTemplate } from '@tributary/templating';
 import type { TemplateMode } from '@tributary/templating';
-import { isCidr, isPresetName, presetNames, signatureScheme } from '@tributary/verification';
+import { isCidr, isPresetName, presetNames, secretFault, signatureScheme } from '@tributary/verification';
 import { schemaFaults } from './body-schema.ts';
 import { faultsOf } from './input-faults.ts';
 
@@ -80,21 +80,47 @@ function topicFaults(topic: string, prefix: string): ProblemDetail[] {
 type AuthenticationEntry = WebhookSettings['authentication'][number];
 
 function authenticationFaults(entry: AuthenticationEntry, index: number): ProblemDetail[] {
-  const path = ['authentication', String(index)];
   const pointer = `/authentication/${index}`;
-  if (entry.type === 'ip_allow_list') {
-    return entry.cidrs.flatMap((cidr, at) =>
-      isCidr(cidr) ? [] : [{ pointer: `${pointer}/cidrs/${at}`, detail: `${cidr} is no network.` }],
-    );
+  switch (entry.type) {
+    case 'basic':
+      return [];
+    case 'bearer':
+    case 'api_key':
+      return secretFaults(entry, entry.keys, { pointer: `${pointer}/keys` });
+    case 'signature':
+      return signatureFaults(entry, index);
+    case 'ip_allow_list':
+      return entry.cidrs.flatMap((cidr, at) =>
+        isCidr(cidr) ? [] : [{ pointer: `${pointer}/cidrs/${at}`, detail: `${cidr} is no network.` }],
+      );
   }
-  if (entry.type !== 'signature') return [];
+}
+
+function signatureFaults(
+  entry: Extract<AuthenticationEntry, { type: 'signature' }>,
+  index: number,
+): ProblemDetail[] {
+  const pointer = `/authentication/${index}`;
   if (entry.scheme !== undefined) {
-    const result = signatureScheme.safeParse(entry.scheme);
-    return result.success ? [] : faultsOf(result.error.issues, entry.scheme, [...path, 'scheme']);
+    const { error } = signatureScheme.safeParse(entry.scheme);
+    if (error) return faultsOf(error.issues, entry.scheme, ['authentication', String(index), 'scheme']);
+  } else if (!isPresetName(entry.preset ?? '')) {
+    const known = [...presetNames].sort().join(', ');
+    return [{ pointer: `${pointer}/preset`, detail: `There is no such preset. There are: ${known}.` }];
   }
-  if (isPresetName(entry.preset ?? '')) return [];
-  const known = [...presetNames].sort().join(', ');
-  return [{ pointer: `${pointer}/preset`, detail: `There is no such preset. There are: ${known}.` }];
+  return secretFaults(entry, entry.secrets, { pointer: `${pointer}/secrets` });
+}
+
+/** Of secrets that are kept there is no text to check. */
+function secretFaults(
+  entry: AuthenticationEntry,
+  secrets: readonly SecretInput[],
+  { pointer }: { pointer: string },
+): ProblemDetail[] {
+  return secrets.flatMap((secret, at) => {
+    const detail = typeof secret === 'string' ? secretFault(entry, secret) : undefined;
+    return detail === undefined ? [] : [{ pointer: `${pointer}/${at}`, detail }];
+  });
 }
 
 function handshakeFaults(handshakes: WebhookSettings['handshakes']): ProblemDetail[] {

@@ -248,6 +248,16 @@ describe('a webhook', () => {
       { authentication: [{ type: 'signature', preset: 'github', secrets: [] }] },
       '/authentication/0/secrets',
     ],
+    [
+      'a secret with which nobody could be let in',
+      { authentication: [{ type: 'signature', preset: 'discord', secrets: ['no key'] }] },
+      '/authentication/0/secrets/0',
+    ],
+    [
+      'a bearer key that no header can hold',
+      { authentication: [{ type: 'bearer', keys: ['k', 'two words'] }] },
+      '/authentication/0/keys/1',
+    ],
     ['an entry of no type', { authentication: [{}] }, '/authentication/0/type'],
     [
       'a handshake without its secret',

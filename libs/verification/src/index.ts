@@ -16,6 +16,8 @@ export type { VerifiableRequest } from './request.ts';
 export { signatureScheme } from './scheme.ts';
 export type { SignatureScheme } from './scheme.ts';
 export type { Secret } from './secret.ts';
+export { secretFault } from './secret-fault.ts';
+export type { SecretUse } from './secret-fault.ts';
 export { signRequest } from './sign-request.ts';
 export type { SignedRequest, SigningOptions } from './sign-request.ts';
 export type { Acceptance, Refusal, RefusalCause, Verdict } from './verdict.ts';

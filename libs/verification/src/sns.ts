@@ -43,13 +43,18 @@ const TOPIC_ARN =
   /^arn:aws(?:-[a-z]+)*:sns:([a-z]{2}(?:-[a-z]+)+-\d{1,2}):\d{12}:[A-Za-z0-9_-]{1,256}(?:\.fifo)?$/;
 const CERTIFICATE_PATH = /^\/SimpleNotificationService-[0-9A-Za-z]{8,64}\.pem$/;
 
+/** Whether a text names a topic of Amazon SNS. */
+export function isTopicArn(text: string): boolean {
+  return TOPIC_ARN.test(text);
+}
+
 /** Checks messages of the topics whose ARNs are given in place of secrets. */
 export function prepareSns(
   scheme: SnsScheme,
   topics: readonly Secret[],
   { certificates }: AuthenticationOptions,
 ): Authenticator {
-  const usable = topics.filter(({ value }) => TOPIC_ARN.test(value));
+  const usable = topics.filter(({ value }) => isTopicArn(value));
   if (!certificates || usable.length === 0) return refuseAlways(unusable);
   const match = matchSecrets(usable);
   return {
