@@ -1,6 +1,7 @@
 import vm from 'node:vm';
 import type { ParsedBody } from '@tributary/body-parsing';
-import { LimitError, TemplateRuntimeError, toJson } from '@tributary/templating';
+import { LimitError, PyDict, PyFloat, TemplateRuntimeError } from '@tributary/templating';
+import type { Value } from '@tributary/templating';
 import { Ajv } from 'ajv';
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -12,7 +13,7 @@ export interface SchemaFault {
 }
 
 /** Checks a body; undefined when it is as the schema wants it. Throws a `LimitError` for what takes too long. */
-export type BodySchema = (body: Pick<ParsedBody, 'kind' | 'value' | 'text'>) => SchemaFault | undefined;
+export type BodySchema = (body: Pick<ParsedBody, 'value' | 'text'>) => SchemaFault | undefined;
 
 /** Milliseconds of a processor's time that compiling a schema, or checking one body, may take. */
 const COMPILE_MS = 500;
@@ -39,7 +40,7 @@ export function compileBodySchema(schema: Record<string, unknown> | boolean): Bo
   const validate = guarded(COMPILE_MS, 'Compiling the schema', () => compile(schema));
   const isUnbounded = UNBOUNDED.test(source);
   return (body) => {
-    const value = plain(body);
+    const value = plain(body.value);
     const check = (): boolean => validate(value);
     const isValid =
       isUnbounded || source.length * body.text.length > MAX_UNGUARDED
@@ -68,10 +69,13 @@ function compile(schema: Record<string, unknown> | boolean): ValidateFunction {
   }
 }
 
-/** The value as JSON has it, in plain objects. */
-function plain({ kind, value, text }: Pick<ParsedBody, 'kind' | 'value' | 'text'>): unknown {
-  if (kind === 'text' || kind === 'binary') return text;
-  return JSON.parse(toJson(value));
+/** The value of a body as `JSON.parse` has it: what is too large for a float is infinite. */
+function plain(value: Value): unknown {
+  if (value instanceof PyDict)
+    return Object.fromEntries([...value.entries()].map(([key, item]) => [key, plain(item)]));
+  if (value instanceof PyFloat) return value.value;
+  if (typeof value === 'bigint') return Number(value);
+  return Array.isArray(value) ? value.map(plain) : value;
 }
 
 const sandbox: { job: () => unknown } = { job: () => undefined };

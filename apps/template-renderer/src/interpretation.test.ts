@@ -185,6 +185,24 @@ describe('a schema', () => {
     if (bad !== undefined) expect(outcomeOf(bad)).toMatchObject({ outcome: 'rejected', cause: 'schema' });
   });
 
+  it.each([
+    ['{"a": 1e999}', 'must be <= 10', '/a'],
+    ['{"a": 12345678901234567890}', 'must be <= 10', '/a'],
+    ['{"__proto__": {"a": 1}}', "must have required property 'a'", '/a'],
+    ['{"a": 1, "\\u0000": 1}', 'must be string', '/\0'],
+  ])('tells of %j what JSON says', (body, message, pointer) => {
+    const schema = {
+      required: ['a'],
+      properties: { a: { maximum: 10 }, '\0': { type: 'string' } },
+    };
+    const { outcome } = runExecution({ schema }, { body, request: json });
+    expect(outcome).toMatchObject({
+      outcome: 'rejected',
+      cause: 'schema',
+      error: { pointer, message: expect.stringContaining(message) },
+    });
+  });
+
   it('checks what a form or a form of parts became', () => {
     const request: Partial<CapturedRequest> = {
       headers: [['content-type', 'application/x-www-form-urlencoded']],
