@@ -6,9 +6,18 @@ export function parseInput<T extends z.ZodType>(schema: T, body: unknown): z.out
   const result = schema.safeParse(body ?? {});
   if (result.success) return result.data;
   throw new HttpProblem(422, 'The request does not have the form that is needed here.', {
-    errors: result.error.issues.map(({ path, message }) => ({
-      pointer: path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''),
-      detail: message,
-    })),
+    errors: result.error.issues.flatMap((issue) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map((key) => ({
+            pointer: pointerOf([...issue.path, key]),
+            detail: 'is no field that is known here',
+          }))
+        : [{ pointer: pointerOf(issue.path), detail: issue.message }],
+    ),
   });
+}
+
+/** RFC 6901. */
+function pointerOf(path: readonly PropertyKey[]): string {
+  return path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }

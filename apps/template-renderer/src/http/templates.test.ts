@@ -198,6 +198,8 @@ describe('POST templates/render', () => {
     [{ template: EVENT, execution_id: 'x' }, '/execution_id'],
     [{ template: EVENT, template_mode: 'mustache' }, '/template_mode'],
     [{ template: EVENT, routes: [{ when: '' }] }, '/routes/0/when'],
+    [{ template: EVENT, nope: 1 }, '/nope'],
+    [{ template: EVENT, request: { 'body/base64': '' } }, '/request/body~1base64'],
     [{}, '/template'],
   ])('%j: points at %s', async (body, pointer) => {
     const { status, json: problem } = await render(body);
