@@ -80,6 +80,7 @@ export function compileTemplate(
         self?.(frame);
         entry?.(frame);
         body(frame);
+        render.tracker?.finish();
         return render.out;
       });
     };

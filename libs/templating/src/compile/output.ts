@@ -36,17 +36,26 @@ export function compileOutput(place: Place, node: OutputNode): Execute {
   };
 }
 
-/** In JSON mode only the template's own text is text; every expression is a value, a constant one too. */
+/** In JSON mode only the template's own text and commas are text; every other expression is a value, a constant one too. */
 function compileJsonOutput(place: Place, node: OutputNode): Execute {
   const steps = node.children.map((child): Execute => {
     if (child.typename === 'TemplateData')
-      return locatedStep(child, (frame) => frame.render.writeLiteral(child.value));
+      return locatedStep(child, (frame) => frame.render.writeLiteral(child.value, child));
     const { run } = compileExpression(place, child);
-    return locatedStep(child, (frame) => frame.render.writeValue(run(frame)));
+    if (child.typename === 'InlineIf' && isComma(child))
+      return locatedStep(child, (frame) => frame.render.writeLiteral(str(run(frame)), child));
+    return locatedStep(child, (frame) => frame.render.writeValue(run(frame), child));
   });
   return (frame) => {
     for (const step of steps) step(frame);
   };
+}
+
+/** Whether an expression can only print a comma of the author's, as `',' if not loop.last` does, or nothing. */
+function isComma(node: Expression | null): boolean {
+  if (node === null) return true;
+  if (node.typename === 'InlineIf') return isComma(node.body) && isComma(node.else_);
+  return node.typename === 'Literal' && typeof node.value === 'string' && /^\s*,?\s*$/.test(node.value);
 }
 
 function locatedStep(node: Expression, execute: Execute): Execute {

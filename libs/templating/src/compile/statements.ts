@@ -212,7 +212,7 @@ function compileFilterBlock(place: Place, node: FilterBlockNode): Execute {
 export function writeText(frame: Frame, value: Value, at: Statement): void {
   const text = textOf(value);
   if (text === undefined) throw locate(typeError(`expected str instance, ${typeName(value)} found`), at);
-  if (frame.render.tracker) frame.render.writeValue(text);
+  if (frame.render.tracker) frame.render.writeValue(value, at);
   else frame.render.write(text);
 }
 

@@ -23,7 +23,7 @@ export function builtinFilters(): Map<string, NativeFunction> {
     wordwrapFilter,
     native(
       'tojson(value, indent=None)',
-      (_r, value: Value, indent: Value) => new JsonMarkup(filterJson(value, indent)),
+      (_r, value: Value, indent: Value) => new JsonMarkup(filterJson(value, indent), value),
     ),
     native('pprint(value)', (_r, value: Value) => pformat(value)),
   ]) {

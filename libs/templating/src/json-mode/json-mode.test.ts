@@ -14,9 +14,14 @@ const template = `{
   "list": [{% for item in l %}{{ item }}{% if not loop.last %}, {% endif %}{% endfor %}],
   "nested": {"whole": {{ v }}, "filtered": {{ s|upper }}, "dumped": {{ v|tojson }}, "missing": {{ nothing }}},
   {% if s %}"some": "{{ l }}"{% else %}"none": {{ none }}{% endif %},
-  "macro": {{ m(s) }}
+  "macro": {{ m(s) }}, "call": {% call c(s) %}"{{ s }}"{% endcall %}, "filter": "{% filter trim %}{{ s }}{% endfilter %}",
+  {% set captured %}"{{ s }}": {{ v }}{% endset %}"set": {{ captured }}, "joined": "{{ l|join(',') }}",
+  {% with w = s ~ '"' %}"with": "{{ w }}"{% endwith %},
+  "keyed": {"{{ s }}": {{ s }}},
+  "indented": {{ v|tojson(indent=s) }}
 }`;
-const prelude = '{% macro m(x) %}<{{ x }}>{% endmacro %}';
+const prelude =
+  '{% macro m(x) %}<{{ x }}>{% endmacro %}{% macro c(x) %}<{{ caller() }}{{ x }}>{% endmacro %}';
 
 /** Keys at every level that the template itself writes. */
 const written = [
@@ -33,6 +38,13 @@ const written = [
   'some',
   'none',
   'macro',
+  'call',
+  'filter',
+  'set',
+  'joined',
+  'with',
+  'keyed',
+  'indented',
 ];
 
 const hostile = fc.oneof(
@@ -64,6 +76,7 @@ describe('JSON mode', () => {
           ...Object.keys(result['resource'] ?? {}),
         ];
         expect(keys.filter((key) => !written.includes(key))).toEqual([]);
+        expect(result['keyed']).toEqual({ [s]: s });
         expect(result['list']).toEqual(JSON.parse(JSON.stringify(l)));
         expect(result['nested']?.['whole']).toEqual(JSON.parse(JSON.stringify(v)));
       }),
@@ -84,15 +97,58 @@ describe('JSON mode', () => {
   });
 
   it.each([
-    '{"a": 1{{ v }}}',
-    '{"a": {{ v }}{{ v }}}',
-    '{"a": {{ v }}x}',
-    '{"a": "\\{{ v }}"}',
-    '{"a": -{{ v }}}',
-  ])('refuses %s, whatever the value', (source) => {
+    ['{"a": 1{{ v }}}', 11],
+    ['{"a": {{ v }}{{ v }}}', 17],
+    ['{"a": {{ v }}x}', 14],
+    ['{"a": "\\{{ v }}"}', 12],
+    ['{"a": "\\u00{{ v }}"}', 15],
+    ['{"a": -{{ v }}}', 11],
+    ['{"a" {{ v }}: 1}', 9],
+    ['{"a": 1, {{ v }}}', 17],
+    ['{"a": [{% for x in [1, 2] %}{{ x }},{% endfor %}]}', 49],
+    ["{'a': {{ v }}}", 2],
+    ['{"a": {{ v }}', 10],
+    ['{"a": {{ v }}, "b": True}', 25],
+    ['[{}, {"a": [] {{ v }}}]', 18],
+    ['{"a": "{{ v }}\n"}', 15],
+    ['', 1],
+  ])('refuses %s, whatever the value, at column %i', (source, column) => {
     expect(() => render(source, { v: 1 })).toThrow(
-      expect.objectContaining({ name: 'TemplateRuntimeError', line: 1 }),
+      expect.objectContaining({ name: 'TemplateRuntimeError', line: 1, column }),
     );
+  });
+
+  it('reads all that JSON can be', () => {
+    const source =
+      '{"a": [], "b": {}, "c": [{}, []], "d": -1.5e+3, "e": "\\u00e9\\n\\"", "f": null, "g": {{ v }} }';
+    expect(JSON.parse(render(source, { v: { k: [] } }))).toEqual({
+      ...{ a: [], b: {}, c: [{}, []], d: -1500, e: 'é\n"', f: null, g: { k: [] } },
+    });
+  });
+
+  it("takes the author's commas in expressions for text", () => {
+    for (const comma of ["{{ ',' if not loop.last }}", "{{ ', ' if not loop.last else '' }}"])
+      expect(
+        JSON.parse(render(`[{% for x in l %}{{ x }}${comma}{% endfor %}]`, { l: [1, ',', '"'] })),
+      ).toEqual([1, ',', '"']);
+    const before = "[{% for x in l %}{{ ',' if not loop.first }}{{ x }}{% endfor %}]";
+    expect(JSON.parse(render(before, { l: [1, 2] }))).toEqual([1, 2]);
+    expect(JSON.parse(render('[{{ "," }}]', {}))).toEqual([',']);
+  });
+
+  it('writes what tojson was given, whatever it makes of it', () => {
+    const value = { n: Infinity, s: '<"' };
+    const source = '{"a": {{ v|tojson(indent=i) }}, "b": {{ v|tojson }}}';
+    expect(JSON.parse(render(source, { v: value, i: '"x": 1, ' }))).toEqual({
+      a: { n: null, s: '<"' },
+      b: { n: null, s: '<"' },
+    });
+  });
+
+  it('stops values that grow without bound', () => {
+    const source =
+      '{% set ns = namespace(x=[1]) %}{% for i in range(100) %}{% set ns.x = [ns.x, ns.x] %}{% endfor %}{{ ns.x }}';
+    expect(() => render(source, {})).toThrow(expect.objectContaining({ name: 'LimitError', limit: 'steps' }));
   });
 
   it('leaves the default mode as it is', () => {

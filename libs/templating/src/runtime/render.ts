@@ -2,6 +2,7 @@ import { LimitError } from '../errors.ts';
 import type { Locale } from '../humanize/locale.ts';
 import { englishLocale } from '../humanize/locale.ts';
 import type { JsonTracker } from '../json-mode/tracker.ts';
+import type { At } from '../syntax/nodes.ts';
 import { str } from '../values/text.ts';
 import { Markup, type Value } from '../values/types.ts';
 import { Undefined, type UndefinedMode, type UndefinedOrigin } from '../values/undefined.ts';
@@ -55,14 +56,14 @@ export class Render {
   }
 
   /** Writes the template's own text in JSON mode. */
-  writeLiteral(text: string): void {
-    if (this.captures === 0) this.tracker?.advance(text);
+  writeLiteral(text: string, at: At): void {
+    if (this.captures === 0) this.tracker?.advance(text, at);
     this.write(text);
   }
 
   /** Writes a value in JSON mode. */
-  writeValue(value: Value): void {
-    this.write(this.captures === 0 && this.tracker ? this.tracker.fill(value) : str(value));
+  writeValue(value: Value, at: At): void {
+    this.write(this.captures === 0 && this.tracker ? this.tracker.fill(value, at) : str(value));
   }
 
   /** Starts a text of its own; returns what `endCapture` needs. */

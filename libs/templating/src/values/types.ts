@@ -193,5 +193,12 @@ export function typeName(value: Value): string {
   }
 }
 
-/** What `tojson` returns: Markup that is known to be one JSON value. */
-export class JsonMarkup extends Markup {}
+/** What `tojson` returns: Markup that remembers which value it is the JSON of. */
+export class JsonMarkup extends Markup {
+  readonly value: Value;
+
+  constructor(text: string, value: Value) {
+    super(text);
+    this.value = value;
+  }
+}
