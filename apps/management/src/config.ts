@@ -1,5 +1,6 @@
 import { createKeyRing } from '@tributary/encryption';
 import { integer, parsed, secret, serviceEnv } from '@tributary/service-runtime';
+import { defaultLimits } from '@tributary/templating';
 import { z } from 'zod';
 
 const postgresUrl = z
@@ -29,6 +30,8 @@ export const managementEnv = z
       .string()
       .regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,199}$/, { error: 'must be the beginning of a topic name' })
       .default('tributary.'),
+    MAX_TEMPLATE_LOOPS: integer(1, 10_000).default(defaultLimits.loops),
+    MAX_TEMPLATE_LOOP_DEPTH: integer(1, 60).default(defaultLimits.loopDepth),
     AUDIT_RETENTION_DAYS: integer(1, 36_500).default(400),
   })
   .refine(

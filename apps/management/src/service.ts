@@ -3,6 +3,7 @@ import { createMessaging, createPublisher } from '@tributary/messaging';
 import { createPool } from '@tributary/postgres';
 import { httpServer } from '@tributary/service-runtime';
 import type { ServiceContext } from '@tributary/service-runtime';
+import { createEnvironment } from '@tributary/templating';
 import { createBootstrapper } from './bootstrap.ts';
 import type { Bootstrap } from './bootstrap.ts';
 import type { ManagementConfig } from './config.ts';
@@ -45,6 +46,9 @@ export function buildManagement({ config, logger, lifecycle }: ServiceContext<Ma
       delivered: relay.delivered,
       ensureTopic: createFurtherTopics(messaging, { timeoutMs: config.PUBLISH_TIMEOUT_MS }),
       topicPrefix: config.TOPIC_PREFIX,
+      templates: createEnvironment({
+        limits: { loops: config.MAX_TEMPLATE_LOOPS, loopDepth: config.MAX_TEMPLATE_LOOP_DEPTH },
+      }),
       publicUrl: config.PUBLIC_URL,
       logger,
     },

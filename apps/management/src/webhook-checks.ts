@@ -1,22 +1,23 @@
 import { topics } from '@tributary/event-schemas';
 import type { SecretInput, WebhookSettings } from '@tributary/event-schemas';
 import type { ProblemDetail } from '@tributary/service-runtime';
-import { createEnvironment, TemplateError, validateTemplate } from '@tributary/templating';
-import type { TemplateMode } from '@tributary/templating';
+import { TemplateError, validateTemplate } from '@tributary/templating';
+import type { Environment, TemplateMode } from '@tributary/templating';
 import { isCidr, isPresetName, presetNames, secretFault, signatureScheme } from '@tributary/verification';
 import { schemaFaults } from './body-schema.ts';
 import { faultsOf } from './input-faults.ts';
-
-/** Templates and expressions are only checked here, never rendered. */
-const environment = createEnvironment();
 
 const SYSTEM_TOPICS = new Set<string>(Object.values(topics).map(({ name }) => name));
 
 /** What is wrong with settings that have the right shape; an empty list means that they can be saved. */
 export function settingsFaults(
   settings: WebhookSettings,
-  { topicPrefix }: { topicPrefix: string },
+  { topicPrefix, templates }: { topicPrefix: string; templates: Environment },
 ): ProblemDetail[] {
+  const templateFaults = (pointer: string, source: string, mode: TemplateMode = 'jinja2') =>
+    faultsOfTemplate(templates, { pointer, source, mode });
+  const expressionFaults = (pointer: string, source: string) =>
+    faultsOfExpression(templates, pointer, source);
   const { template_mode: mode, filter, routes, response, schema, deduplication, topic } = settings;
   return [
     ...templateFaults('/template', settings.template, mode),
@@ -27,47 +28,50 @@ export function settingsFaults(
     ]),
     ...(response.mode === 'custom' ? templateFaults('/response/body', response.body) : []),
     ...(schema === null ? [] : schemaFaults(schema)),
-    ...(deduplication === null ? [] : deduplicationFaults(deduplication.key, settings.ordered)),
+    ...(deduplication === null
+      ? []
+      : [...expressionFaults('/deduplication/key', deduplication.key), ...orderFaults(settings.ordered)]),
     ...(topic === null ? [] : topicFaults(topic, topicPrefix)),
     ...settings.authentication.flatMap(authenticationFaults),
     ...handshakeFaults(settings.handshakes),
   ];
 }
 
-function templateFaults(pointer: string, source: string, mode: TemplateMode = 'jinja2'): ProblemDetail[] {
-  const faults = validateTemplate(source, environment).map(({ message, line, column }) => ({
-    pointer,
-    detail: message,
-    line,
-    column,
-  }));
+function faultsOfTemplate(
+  templates: Environment,
+  { pointer, source, mode }: { pointer: string; source: string; mode: TemplateMode },
+): ProblemDetail[] {
+  const faults = validateTemplate(source, templates).map((problem) => faultOf(pointer, problem));
   if (faults.length > 0 || mode === 'jinja2') return faults;
-  return faultOf(pointer, () => environment.compile(source, { mode }));
+  return faultsOfCompiling(pointer, () => templates.compile(source, { mode }));
 }
 
-function expressionFaults(pointer: string, source: string): ProblemDetail[] {
-  return faultOf(pointer, () => environment.compileExpression(source));
+function faultsOfExpression(templates: Environment, pointer: string, source: string): ProblemDetail[] {
+  return faultsOfCompiling(pointer, () => templates.compileExpression(source));
 }
 
-function faultOf(pointer: string, compile: () => unknown): ProblemDetail[] {
+function faultsOfCompiling(pointer: string, compile: () => unknown): ProblemDetail[] {
   try {
     compile();
     return [];
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
-    const { message, line, column } = error;
-    return [{ pointer, detail: message, line, column }];
+    return [faultOf(pointer, error)];
   }
 }
 
-function deduplicationFaults(key: string, ordered: boolean): ProblemDetail[] {
-  const faults = expressionFaults('/deduplication/key', key);
-  if (ordered) return faults;
+type Problem = Pick<TemplateError, 'message' | 'hint' | 'line' | 'column'>;
+
+/** Jinja2's own sentence, and what may help. */
+function faultOf(pointer: string, { message, hint, line, column }: Problem): ProblemDetail {
+  const detail = hint === undefined ? message : `${message.replace(/[.]?$/, '.')} ${hint}`;
+  return { pointer, detail, line, column };
+}
+
+function orderFaults(ordered: boolean): ProblemDetail[] {
+  if (ordered) return [];
   // Equal requests of a webhook that is not ordered lie on different partitions, and nobody sees both.
-  return [
-    ...faults,
-    { pointer: '/deduplication', detail: 'Deduplication needs ordered to be true: drop one of them.' },
-  ];
+  return [{ pointer: '/deduplication', detail: 'Deduplication needs ordered to be true: drop one of them.' }];
 }
 
 function topicFaults(topic: string, prefix: string): ProblemDetail[] {

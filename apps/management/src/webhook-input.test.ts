@@ -3,6 +3,7 @@ import { createKeyRing, decrypt } from '@tributary/encryption';
 import { describe, expect, it } from '@jest/globals';
 import { secretPlace } from '@tributary/event-schemas';
 import type { SecretRecord, SettingsRecord } from '@tributary/event-schemas';
+import { createEnvironment } from '@tributary/templating';
 import { showSettings } from './show-settings.ts';
 import { readNewWebhook, readWebhookChange } from './webhook-input.ts';
 import type { InputContext } from './webhook-input.ts';
@@ -12,6 +13,7 @@ const context: InputContext = {
   ring: createKeyRing(`k1:${randomBytes(32).toString('base64')}`),
   now: '2026-01-01T00:00:00Z',
   topicPrefix: 'tributary.',
+  templates: createEnvironment(),
 };
 const create = (settings: object) => readNewWebhook({ name: 'n', template: 't', ...settings }, context);
 
@@ -294,6 +296,26 @@ describe('a webhook', () => {
         ok: false,
         errors: [{ line: expect.any(Number), column: expect.any(Number) }],
       });
+  });
+
+  it('is refused with the nearest names where a filter is unknown', () => {
+    expect(create({ template: '{{ body.a|uper }}' })).toMatchObject({
+      errors: [
+        {
+          pointer: '/template',
+          detail: "No filter named 'uper'. Did you mean 'upper'?",
+          line: 1,
+          column: 11,
+        },
+      ],
+    });
+  });
+
+  it('may have more loops where the installation allows them', () => {
+    const template = '{% for a in b %}'.repeat(3) + '{% endfor %}'.repeat(3);
+    const templates = createEnvironment({ limits: { loops: 3, loopDepth: 3 } });
+    expect(readNewWebhook({ name: 'n', template }, { ...context, templates }).ok).toBe(true);
+    expect(create({ template }).ok).toBe(false);
   });
 
   it('that is nested without end is refused', () => {

@@ -1,6 +1,7 @@
 import { webhook, webhookSettings } from '@tributary/event-schemas';
 import type { SettingsRecord, WebhookSettings } from '@tributary/event-schemas';
 import type { ProblemDetail } from '@tributary/service-runtime';
+import type { Environment } from '@tributary/templating';
 import { checkInput } from './input-faults.ts';
 import { sealSettings } from './seal-settings.ts';
 import type { SealedSettings, Sealing } from './seal-settings.ts';
@@ -10,6 +11,8 @@ import { settingsFaults } from './webhook-checks.ts';
 export interface InputContext extends Omit<Sealing, 'current'> {
   /** What names of further topics begin with. */
   topicPrefix: string;
+  /** Templates and expressions are only checked, never rendered. */
+  templates: Environment;
 }
 
 /** What the system sets of a webhook: a change may repeat it, as a client does that sends back what it has read. */
@@ -57,11 +60,11 @@ function mergeField(name: string, before: unknown, value: unknown): unknown {
 
 function check(
   value: unknown,
-  { topicPrefix }: InputContext,
+  { topicPrefix, templates }: InputContext,
 ): { ok: true; settings: WebhookSettings } | { ok: false; errors: ProblemDetail[] } {
   const input = checkInput(webhookSettings, value);
   if (!input.ok) return input;
-  const errors = settingsFaults(input.value, { topicPrefix });
+  const errors = settingsFaults(input.value, { topicPrefix, templates });
   return errors.length > 0 ? { ok: false, errors } : { ok: true, settings: input.value };
 }
 

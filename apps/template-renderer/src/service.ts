@@ -49,7 +49,12 @@ export function buildRenderer({ config, logger, lifecycle }: ServiceContext<Rend
     maxRecordBytes,
   });
   const environment = createEnvironment({
-    limits: { steps: config.MAX_TEMPLATE_STEPS },
+    limits: {
+      steps: config.MAX_TEMPLATE_STEPS,
+      rangeLength: config.MAX_TEMPLATE_RANGE,
+      loops: config.MAX_TEMPLATE_LOOPS,
+      loopDepth: config.MAX_TEMPLATE_LOOP_DEPTH,
+    },
     uiUrl: config.PUBLIC_URL,
   });
   const keys = createApiKeyDirectory();

@@ -1,6 +1,7 @@
 import type { KeyRing } from '@tributary/encryption';
 import type { Pool } from '@tributary/postgres';
 import type { Logger } from '@tributary/service-runtime';
+import type { Environment } from '@tributary/templating';
 
 /** What the endpoints work with. */
 export interface ManagementDeps {
@@ -12,6 +13,8 @@ export interface ManagementDeps {
   ensureTopic: (topic: string) => Promise<void>;
   /** What the names of such topics begin with. */
   topicPrefix: string;
+  /** What saved templates are checked with, under the limits of this installation. */
+  templates: Environment;
   /** Origin under which clients reach the system. */
   publicUrl: string;
   logger: Logger;
