@@ -46,6 +46,12 @@ describe('the body in a template', () => {
       Buffer.from('{"a": "\xe9"}', 'latin1'),
       '{"a": "\\u00e9"}',
     ],
+    [
+      'JSON in UTF-16, whose byte order mark tells which',
+      { 'content-type': 'application/json; charset=utf-16' },
+      Buffer.from('\uFEFF{"a": 1}', 'utf16le').swap16(),
+      '{"a": 1}',
+    ],
     ['JSON with gzip', { ...json, 'content-encoding': 'gzip' }, gzipSync('{"a": 1}'), '{"a": 1}'],
     ['JSON with deflate', { ...json, 'content-encoding': 'deflate' }, deflateSync('{"a": 1}'), '{"a": 1}'],
     ['JSON with br', { ...json, 'content-encoding': 'br' }, brotliCompressSync('{"a": 1}'), '{"a": 1}'],

@@ -192,6 +192,15 @@ describe('Sending data to webhook triggers', () => {
     ]);
   });
 
+  it.each(['POST', 'PUT', 'DELETE', 'PATCH'])(
+    '"If you need to send data with your request, use the POST, PUT, DELETE or PATCH verbs": %s',
+    async (method) => {
+      const webhook = await createWebhook({ template: seen('body.a'), ...receipt });
+      const answer = await fetch(webhook.url, { method, headers: json, body: '{"a": "sent"}' });
+      expect((await eventOf(answer)).event).toBe('sent');
+    },
+  );
+
   it('"if you have an image, my-image.png": bytes arrive as they are', async () => {
     const webhook = await createWebhook({ template: seen("body_encoding ~ ' ' ~ body"), ...receipt });
     const bytes = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x00, 0xff]);

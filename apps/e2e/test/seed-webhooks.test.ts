@@ -78,6 +78,15 @@ describe('Webhook endpoints', () => {
     },
   );
 
+  it.each(['POST', 'PUT', 'PATCH'])(
+    '"may be used when the webhook request will include a body": %s',
+    async (method) => {
+      const webhook = await createWebhook({ template: seen('body.a') });
+      const answer = await fetch(webhook.url, { ...json({ a: 'sent' }), method });
+      expect((await eventOf(answer)).event).toBe('sent');
+    },
+  );
+
   it('"you may rotate it at any time without losing the associated configuration"', async () => {
     const webhook = await createWebhook({ template: staticTemplate });
     const rotated = (await (await api('POST', `/webhooks/${webhook.id}/rotate`)).json()) as { slug: string };
@@ -329,6 +338,17 @@ describe('Accepting CloudEvents', () => {
     },
   );
 
+  it('"use a dynamic template to interpret the incoming body"', async () => {
+    const webhook = await createWebhook({
+      template: '{"event": "{{ body.type }}", "resource": {"prefect.resource.id": "{{ body.data.much }}"}}',
+    });
+    const answer = await fetch(webhook.url, json({ ...cloudEvent, id: `${Math.random()}` }));
+    expect(await eventOf(answer)).toMatchObject({
+      event: 'com.example.someevent',
+      resource: { 'prefect.resource.id': 'wow' },
+    });
+  });
+
   it('takes the binary mode too, with the same result', async () => {
     const webhook = await createWebhook({ template: '{{ body|from_cloud_event(headers) }}' });
     const answer = await fetch(webhook.url, {
@@ -353,13 +373,13 @@ describe('Accepting CloudEvents', () => {
 
 describe('Troubleshooting', () => {
   it.each([
-    ['a template that does not render', '{{ body.missing.deeper() }}'],
-    ['a result that is no JSON', 'not json {{ method }}'],
-    ['a result that is no object', '[1]'],
-    ['a result that is no event', '{"event": "no resource"}'],
+    ['a template that does not render', '{{ body.missing.deeper() }}', null],
+    ['a result that is no JSON', 'not json {{ method }}', 'not json POST'],
+    ['a result that is no object', '[1]', '[1]'],
+    ['a result that is no event', '{"event": "no resource"}', '{"event": "no resource"}'],
   ])(
-    '"When Prefect Cloud encounters an error during receipt of a webhook, it will produce a prefect-cloud.webhook.failed event": %s',
-    async (_what, template) => {
+    '"it will produce a prefect-cloud.webhook.failed event ... as well as what the template rendered": %s',
+    async (_what, template, rendered) => {
       const webhook = await createWebhook({ template });
       const answer = await fetch(webhook.url, {
         method: 'POST',
@@ -376,11 +396,11 @@ describe('Troubleshooting', () => {
             method: 'POST',
             body: 'some text',
             headers: { 'x-custom': 'yes' },
+            rendered,
             error: expect.stringMatching(/\S/),
           },
         },
       ]);
-      expect(events[0]!.payload).toHaveProperty('rendered');
       expect(JSON.stringify(events)).not.toContain('hunter2');
       expect(await executionOf(answer)).toMatchObject({
         outcome: 'failed',

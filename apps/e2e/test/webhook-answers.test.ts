@@ -40,6 +40,24 @@ describe('a webhook', () => {
     ).toBe(415);
   });
 
+  it("of a service account lets in who shows that account's key, and nobody else", async () => {
+    const bots = `${system.api_url}/accounts/${system.account}/bots`;
+    const headers = { authorization: `Bearer ${system.api_key}`, 'content-type': 'application/json' };
+    const made = await fetch(bots, { method: 'POST', headers, body: JSON.stringify({ name: 'caller' }) });
+    const { id, api_key } = (await made.json()) as { id: string; api_key: { key: string } };
+    const webhook = await createWebhook({ template, service_account_id: id });
+    const call = (authorization?: string) =>
+      fetch(webhook.url, { headers: authorization === undefined ? {} : { authorization } });
+    await eventually(async () => expect((await call(`Bearer ${api_key.key}`)).status).toBe(204));
+    for (const other of [`Bearer ${system.api_key}`, `Basic ${btoa(`:${api_key.key}`)}`, undefined]) {
+      const refused = await call(other);
+      expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([
+        401,
+        'Bearer realm="webhook"',
+      ]);
+    }
+  });
+
   it('with a template that has a fault of syntax is refused, with line and column', async () => {
     const response = await api('POST', '/webhooks/', {
       name: 'broken',
