@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { eventually } from '@tributary/testing';
 import { gzipSync } from 'node:zlib';
-import { api, createWebhook, eventOf, executionOf } from '../src/client.ts';
+import { api, createWebhook, eventOf, executionOf, system } from '../src/client.ts';
 
 const seen = (expression: string) =>
   `{"event": {{ (${expression})|string|tojson }}, "resource": {"prefect.resource.id": "seen"}}`;
@@ -168,18 +168,23 @@ describe('verification', () => {
     const none = await fetch(webhook.url, post('{}', { 'stripe-signature': `t=${time},v1=${old}` }));
     expect([both.status, none.status]).toEqual([204, 403]);
     const value = `t=${time},v1=${young}`;
-    // Two header lines, which fetch would join.
-    const twice = await new Promise<number | undefined>((resolve, reject) => {
+    // Two header lines, which fetch would join, and a proxy might.
+    const { url } = system.processes.find(({ service }) => service === 'ingress')!;
+    const twice = await new Promise<Response>((resolve, reject) => {
       const headers = ['host', 'localhost', 'stripe-signature', value, 'stripe-signature', value];
-      const sent = request(webhook.url, { method: 'POST', headers });
-      sent
-        .on('response', ({ statusCode }) => {
-          resolve(statusCode);
+      request(url + new URL(webhook.url).pathname, { method: 'POST', headers, agent: false })
+        .on('response', ({ statusCode, headers: { 'x-execution-id': id } }) => {
+          resolve(new Response(null, { status: statusCode!, headers: { 'x-execution-id': String(id) } }));
         })
         .on('error', reject)
         .end('{}');
     });
-    expect(twice).toBe(403);
+    expect(twice.status).toBe(403);
+    expect(await executionOf(twice)).toMatchObject({
+      outcome: 'rejected',
+      cause: 'signature',
+      error: { message: expect.stringContaining('more than once') },
+    });
   });
 
   it('an unknown verifier is refused when it is saved', async () => {
