@@ -28,9 +28,15 @@ export async function chooseKafka(env: NodeJS.ProcessEnv = process.env): Promise
   }
   if (wanted === 'embedded') return 'embedded';
   if (await dockerAnswers()) return 'testcontainers';
+  return chooseProcess(env);
+}
+
+/** As `chooseKafka`, where the broker has to be a process of this machine. */
+async function chooseProcess(env: NodeJS.ProcessEnv): Promise<'native' | 'embedded'> {
+  if (env['TEST_KAFKA'] === 'embedded') return 'embedded';
   const missing = await missingForNativeKafka();
   if (missing === undefined) return 'native';
-  if (wanted === 'apache' || isTruthy(env['CI'])) throw new Error(missing);
+  if (env['TEST_KAFKA'] === 'apache' || isTruthy(env['CI'])) throw new Error(missing);
   console.warn(`Apache Kafka is left out of these tests, the embedded broker takes its place. ${missing}`);
   return 'embedded';
 }
@@ -65,10 +71,12 @@ export interface HurtableKafka extends BrokerProcess {
   restart(): Promise<void>;
 }
 
+/** Starts a broker as a process of this machine: of the kind that TEST_KAFKA asks for, as for `chooseKafka`. */
 export async function startHurtableKafka({
   port: wantedPort,
-  kind = process.env['TEST_KAFKA'] === 'embedded' ? 'embedded' : 'native',
+  kind: wantedKind,
 }: { port?: number; kind?: 'native' | 'embedded' } = {}): Promise<HurtableKafka> {
+  const kind = wantedKind ?? (await chooseProcess(process.env));
   const dataDir = await mkdtemp(join(tmpdir(), 'tributary-kafka-'));
   const [freePort, controllerPort] = (await freePorts(2)) as [number, number];
   const port = wantedPort ?? freePort;
