@@ -45,6 +45,8 @@ describe('flags of npm start', () => {
     const env = { KAFKA_BROKERS: 'env:1', DATABASE_URL: 'postgres://env/d' };
     expect(readFlags([], env)).toMatchObject({ flags: { kafka: 'env:1', postgres: 'postgres://env/d' } });
     expect(readFlags(['--kafka', 'flag:1'], env)).toMatchObject({ flags: { kafka: 'flag:1' } });
+    const empty = readFlags([], { KAFKA_BROKERS: '', DATABASE_URL: '' });
+    expect(empty).toMatchObject({ flags: { kafka: null, postgres: null } });
   });
 
   it('can be several ports of 0', () => {
@@ -59,7 +61,8 @@ describe('flags of npm start', () => {
   it.each([
     [['--prot', '1'], /^--prot is not a flag/],
     [['extra'], /^extra is not a flag/],
-    [['--port'], /argument missing/],
+    [['--port'], /^--port takes a value/],
+    [['--port', '-1'], /^--port takes a value/],
     [['--json=yes'], /does not take an argument/],
     [['--port', '65536'], /^--port is 65536, but a port/],
     [['--kafka-port', 'x'], /^--kafka-port is x, but a port/],
@@ -70,7 +73,9 @@ describe('flags of npm start', () => {
     [['--kafka', 'host:0'], /host:port/],
     [['--kafka', 'a:1,,b:2'], /"", but brokers/],
     [['--postgres', 'mysql://u:topsecret@h/d'], /^--postgres is not a URL like postgres/],
+    [['--kafka', ''], /"", but brokers/],
     [['--postgres', 'nonsense'], /is not a URL/],
+    [['--postgres', ''], /is not a URL/],
     [['--instances', 'ingress'], /"ingress", but it reads like/],
     [['--instances', 'kafka=2'], /names kafka, but the services are/],
     [['--instances', 'ingress=0'], /asks for 0 of ingress/],

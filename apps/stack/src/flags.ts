@@ -57,6 +57,8 @@ class InvalidFlag extends Error {}
 
 /** Reads the command line and the two environment variables that stand for flags; never throws for what it reads. */
 export function readFlags(args: string[], env: NodeJS.ProcessEnv): FlagsResult {
+  // One that is set to nothing is not set.
+  const variable = (name: string): string | undefined => env[name] || undefined;
   try {
     const { values } = parseArgs({ args, options, strict: true, allowPositionals: false });
     if (values.help) return { kind: 'help' };
@@ -74,8 +76,9 @@ export function readFlags(args: string[], env: NodeJS.ProcessEnv): FlagsResult {
         data: values.data,
         fresh: values.fresh,
         json: values.json,
-        kafka: brokers('--kafka', values.kafka) ?? brokers('KAFKA_BROKERS', env['KAFKA_BROKERS']),
-        postgres: database('--postgres', values.postgres) ?? database('DATABASE_URL', env['DATABASE_URL']),
+        kafka: brokers('--kafka', values.kafka) ?? brokers('KAFKA_BROKERS', variable('KAFKA_BROKERS')),
+        postgres:
+          database('--postgres', values.postgres) ?? database('DATABASE_URL', variable('DATABASE_URL')),
         instances: instances(values.instances),
       },
     };
@@ -87,10 +90,14 @@ export function readFlags(args: string[], env: NodeJS.ProcessEnv): FlagsResult {
   }
 }
 
-/** The first sentence of what parseArgs says; the rest of its text is about JavaScript. */
+/** What parseArgs found, for a person: its own texts go on about JavaScript. */
 function parseSentence({ message }: Error): string {
   const unknown = /Unknown option '([^']+)'|Unexpected argument '([^']+)'/.exec(message);
   if (unknown) return `${unknown[1] ?? unknown[2]} is not a flag of npm start; --help lists them.`;
+  const lacking = /Option '(?:-\w, )?(--[\w-]+)(?: <value>)?' argument (?:missing|is ambiguous)/.exec(
+    message,
+  );
+  if (lacking) return `${lacking[1]} takes a value, like ${lacking[1]}=...; --help lists the flags.`;
   return `${message.split(/[.\n]/)[0]}.`;
 }
 
@@ -108,7 +115,7 @@ function distinct(ports: Record<string, number>): void {
 }
 
 function brokers(name: string, text: string | undefined): string | null {
-  if (text === undefined || text === '') return null;
+  if (text === undefined) return null;
   const list = text.split(',').map((broker) => broker.trim());
   for (const broker of list) {
     const portNumber = Number(/^(?:[^:\s]+|\[[^\]\s]+\]):(\d{1,5})$/.exec(broker)?.[1] ?? NaN);
@@ -121,7 +128,7 @@ function brokers(name: string, text: string | undefined): string | null {
 }
 
 function database(name: string, text: string | undefined): string | null {
-  if (text === undefined || text === '') return null;
+  if (text === undefined) return null;
   const url = URL.canParse(text) ? new URL(text) : null;
   // The value is not repeated: it holds a password.
   if (url === null || !/^postgres(ql)?:$/.test(url.protocol) || url.hostname === '')

@@ -6,7 +6,7 @@ export class StackError extends Error {
 /** The sentence for a failed file operation, or undefined when it is not about the disk. */
 export function diskSentence(error: unknown, path: string): string | undefined {
   const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;
-  // A recursive mkdir on a file system that is mounted read-only says that there is no such folder.
+  // A file system that takes no folders, such as /proc, says that there is no such folder.
   switch (code === 'ENOENT' && syscall === 'mkdir' ? 'EROFS' : code) {
     case 'ENOSPC':
     case 'EDQUOT':

@@ -129,8 +129,10 @@ async function startIn(data: DataFolder, flags: Flags, { say, signal, started }:
   started.defer(() => proxy.stop());
 
   const { account, workspace, apiKey } = data.secrets;
+  const management = instances.find(({ service }) => service === 'management')!;
   const access = {
-    origin: `http://${HOST}:${proxy.port}`,
+    // Not the origin: its port may be one that fetch calls for nobody (https://fetch.spec.whatwg.org/#port-blocking).
+    origin: `http://${HOST}:${management.port}`,
     publicUrl: settings.publicUrl,
     account,
     workspace,

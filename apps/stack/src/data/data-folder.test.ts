@@ -116,6 +116,11 @@ describe('the data folder', () => {
     await expect(open()).rejects.toThrow(`${join(path, file)} is damaged`);
   });
 
+  it('where no folder can be made is refused in a sentence', async () => {
+    path = '/proc/tributary/data';
+    await expect(open()).rejects.toThrow(`${path} cannot be written: choose another folder with --data`);
+  });
+
   it('that is a file is refused in a sentence', async () => {
     writeFileSync(path, '');
     await expect(open()).rejects.toThrow(`${path} is not a folder: choose another with --data.`);

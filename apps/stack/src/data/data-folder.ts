@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, realpathSync, rmSync, statfsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { diskSentence, StackError } from '../stack-error.ts';
 import { lockFolder } from './lock.ts';
 import type { Lock } from './lock.ts';
@@ -40,7 +40,7 @@ export interface DataFolder {
 export async function openDataFolder(wanted: string, { fresh }: { fresh: boolean }): Promise<DataFolder> {
   const asked = resolve(wanted);
   try {
-    mkdirSync(asked, { recursive: true, mode: 0o755 });
+    makeFolder(asked);
     const path = realpathSync(asked);
     probeDisk(path);
     const lock = await lockFolder(path);
@@ -53,6 +53,18 @@ export async function openDataFolder(wanted: string, { fresh }: { fresh: boolean
   } catch (error) {
     const sentence = diskSentence(error, asked);
     throw sentence === undefined ? error : new StackError(sentence, { cause: error });
+  }
+}
+
+/** As a recursive `mkdirSync`, which tries for ever where a file system takes no folders (`/proc`). */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o755 });
+  } catch (error) {
+    // Another start may have made it meanwhile.
+    if (!existsSync(path)) throw error;
   }
 }
 

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, STATUS_CODES } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { createProxyServer } from 'http-proxy-3';
@@ -110,5 +110,5 @@ function sendUnavailable(
 /** RFC 9457. */
 function sendProblem(response: ServerResponse, status: number, detail: string): void {
   response.writeHead(status, { 'content-type': 'application/problem+json' });
-  response.end(JSON.stringify({ type: 'about:blank', status, detail }));
+  response.end(JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status], status, detail }));
 }
