@@ -58,6 +58,7 @@ export type PythonErrorName =
   | 'TypeError'
   | 'ValueError'
   | 'KeyError'
+  | 'NameError'
   | 'IndexError'
   | 'AttributeError'
   | 'ZeroDivisionError'

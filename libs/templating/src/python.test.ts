@@ -147,3 +147,29 @@ describe('names of characters', () => {
     },
   );
 });
+
+describe('what templates seldom do', () => {
+  it.each([
+    ['{{ 1e24|filesizeformat }} {{ (10**24)|filesizeformat }}', '1000.0 ZB 1000.0 ZB'],
+    ["<p{{ {'a\\u00a0b': 1}|xmlattr }}>", '<p a\u00a0b="1">'],
+    [
+      "{{ tiny.fromhex('-0x1.8p3') }} {{ tiny.fromhex('ff') }} {{ tiny.fromhex('0x1p-1074') }}",
+      '-12.0 255.0 5e-324',
+    ],
+    ['{{ 1e400 }} {{ [1e400, -1e400]|max }} {{ 1e400 > 1 }}', 'inf inf True'],
+  ])('%s gives %s', (template, expected) => {
+    expect(render(template)).toBe(expected);
+  });
+
+  it.each([
+    ['{{ d|attr(1) }}', 'TypeError'],
+    ['{{ l|indent }}', 'AttributeError'],
+    ["{{ '%x' % missing }}", 'TypeError'],
+    ["{{ tiny.fromhex('x') }}", 'ValueError'],
+    // Jinja2 writes the constant into the code it makes, where nothing is called inf.
+    ['{{ i < 1e400 }}', 'NameError'],
+    ['{% set x = [1e400 - 1e400] %}{{ x }}', 'NameError'],
+  ])('%s fails with %s', (template, name) => {
+    expect(failure(template)).toBe(name);
+  });
+});

@@ -23,14 +23,15 @@ function newCompilation(options: RuntimeOptions, mode: TemplateMode): Compilatio
     options,
     mode,
     blocks: new Map<string, BlockCode>(),
-    folding: new Render(options, () => undefined),
+    folding: new Render(options, () => undefined, { isFolding: true }),
   };
 }
 
 /** A render that starts in the state that the compile-time evaluation left. */
 function startRender(compilation: Compilation, lookup: Lookup): Render {
   const { options, folding, mode } = compilation;
-  const render = new Render(options, lookup, mode === 'json' ? new JsonTracker() : undefined);
+  const tracker = mode === 'json' ? new JsonTracker() : undefined;
+  const render = new Render(options, lookup, { tracker });
   render.locale = folding.locale;
   if (compilation.blocks.size > 0) {
     const exported = new Map<string, Value>();

@@ -1,9 +1,16 @@
-import { TemplateAssertionError, TemplateError, SecurityError, UndefinedError } from '../errors.ts';
+import {
+  PythonError,
+  TemplateAssertionError,
+  TemplateError,
+  SecurityError,
+  UndefinedError,
+} from '../errors.ts';
 import type { Frame, Render, RuntimeOptions } from '../runtime/render.ts';
 import type { At, BlockNode, Expression } from '../syntax/nodes.ts';
 import { positionOf } from '../syntax/token-parser.ts';
 import { Undefined } from '../values/undefined.ts';
-import type { Value } from '../values/types.ts';
+import { PyDict } from '../values/dict.ts';
+import { itemsOf, type Value } from '../values/types.ts';
 import type { Activation, Scope } from './scope.ts';
 
 /** A compiled expression. */
@@ -20,8 +27,25 @@ export interface Compiled {
   readonly foldable: boolean;
 }
 
+/**
+ * A value known at compile time. Jinja2 writes such a value into Python code by its text, and an infinity or NaN there is a
+ * name that nothing has: it can be computed with and printed, and fails where the render itself has to read it.
+ */
 export function constant(value: Value): Compiled {
-  return { run: () => value, constant: value, foldable: true };
+  const name = strayName(value);
+  if (name === undefined) return { run: () => value, constant: value, foldable: true };
+  const run = ({ render }: Frame): Value => {
+    if (render.isFolding) return value;
+    throw new PythonError('NameError', `name '${name}' is not defined`);
+  };
+  return { run, constant: value, foldable: true };
+}
+
+function strayName(value: Value): string | undefined {
+  if (typeof value === 'number')
+    return Number.isFinite(value) ? undefined : Number.isNaN(value) ? 'nan' : 'inf';
+  const items = value instanceof PyDict ? [...value.entries()].flat() : (itemsOf(value) ?? []);
+  return items.map(strayName).find((name) => name !== undefined);
 }
 
 export function dynamic(run: Evaluate): Compiled {

@@ -216,7 +216,8 @@ function filesizeformat(_r: Render, value: Value, binary: Value): Value {
   if (bytes === 1) return '1 Byte';
   if (bytes < base) return `${String(truncated(bytes))} Bytes`;
   if (Number.isNaN(bytes)) return `nan ${truthy(binary) ? 'YiB' : 'YB'}`;
-  let index = units.findIndex((_, i) => bytes < base ** (i + 2));
+  // A float meets an exact integer here, and 1e24 is a little less than 10 ** 24. Numbers compare so with bigints.
+  let index = units.findIndex((_, i) => bytes < BigInt(base) ** BigInt(i + 2));
   if (index < 0) index = units.length - 1;
   const scaled = (base * bytes) / base ** (index + 2);
   const prefix = truthy(binary) && index === 0 ? 'K' : (units[index] as string);

@@ -11,7 +11,6 @@ import { floorDivide } from '../values/numbers.ts';
 import { add } from '../values/operators.ts';
 import { PyRange, indexValue, iterate, lengthOf, toArray, toList } from '../values/sequence.ts';
 import { subscript } from '../values/index-lookup.ts';
-import { str } from '../values/text.ts';
 import { Undefined } from '../values/undefined.ts';
 import {
   GroupTuple,
@@ -193,7 +192,8 @@ function sum(render: Render, value: Value, attribute: Value, start: Value): Valu
 }
 
 function attr(render: Render, value: Value, name: Value): Value {
-  const text = textOf(name) ?? str(name);
+  const text = textOf(name);
+  if (text === undefined) throw typeError(`attribute name must be string, not '${typeName(name)}'`);
   const found = value instanceof Undefined && value.mode === 'chainable' ? value : attributeOf(value, text);
   if (found === undefined) return render.undefined({ owner: value, name: text });
   return found === forbidden ? getAttribute(render, value, text) : found;

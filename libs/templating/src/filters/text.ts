@@ -56,7 +56,7 @@ function requireText(value: Value, method: string): string {
 
 function indent(_render: Render, value: Value, width: Value, first: Value, blank: Value): Value {
   const indention = textOf(width) ?? (multiply(' ', width) as string);
-  const text = requireText(add(value, '\n'), 'splitlines').slice(0, -1);
+  const text = requireText(Array.isArray(value) ? value : add(value, '\n'), 'splitlines').slice(0, -1);
   const unit = value instanceof Markup && !(width instanceof Markup) ? escapeToText(indention) : indention;
   const lines = splitLines(`${text}\n`, false);
   checkStringLength(text.length + lines.length * unit.length);
@@ -95,7 +95,7 @@ function truncate(
 
 const assertion = (message: string): PythonError => new PythonError('AssertionError', message);
 
-const keySeparator = /[\s/>=]/;
+const keySeparator = /[\t-\r />=]/;
 
 function xmlattr(render: Render, value: Value, autospace: Value): Value {
   if (value instanceof Undefined) value.fail();

@@ -201,7 +201,7 @@ function integerField(value: Value, field: Field): string {
   const decimal = type === 'd' || type === 'i' || type === 'u';
   const number = numberOf(value);
   if (number === undefined) {
-    if (value instanceof Undefined) value.fail();
+    if (decimal && value instanceof Undefined) value.fail();
     if (decimal) throw typeError(`%${type} format: a real number is required, not ${typeName(value)}`);
     throw typeError(`%${type} format: an integer is required, not ${typeName(value)}`);
   }

@@ -1,4 +1,4 @@
-import { PythonError, overflowError, valueError } from '../errors.ts';
+import { overflowError, valueError } from '../errors.ts';
 import { checkIntegerBits } from '../runtime/budget.ts';
 import { BoundMethod, native, type NativeFunction } from '../runtime/callable.ts';
 import type { Render } from '../runtime/render.ts';
@@ -69,15 +69,29 @@ function hex(value: number): string {
   return `${sign}0x${biased === 0 ? 0 : 1}.${fraction}p${exponent < 0 ? '-' : '+'}${Math.abs(exponent)}`;
 }
 
+const hexadecimal = /^\s*([-+]?)(?:0x)?(?=\.?[0-9a-f])([0-9a-f]*)(?:\.([0-9a-f]*))?(?:p([-+]?\d{1,9}))?\s*$/i;
+
+/** Python's `float.fromhex`. */
+function fromHex(value: Value): Value {
+  const text = textArgument(value, 'fromhex() argument');
+  checkIntegerBits(text.length * 4);
+  const [match, sign, whole = '', fraction = '', exponent = '0'] = hexadecimal.exec(text) ?? [];
+  if (match === undefined) throw valueError('invalid hexadecimal floating-point string');
+  const shift = Number(exponent) - 4 * fraction.length;
+  // In two steps, since 2 ** -1074 is as far as one goes.
+  const half = Math.trunc(shift / 2);
+  const number = Number(BigInt(`0x0${whole}${fraction}`)) * 2 ** half * 2 ** (shift - half);
+  if (!Number.isFinite(number)) throw overflowError('hexadecimal value too large to represent as a float');
+  return float(sign === '-' ? -number : number);
+}
+
 const floatMethods = new Map<string, NativeFunction>(
   [
     native('is_integer()', (_r, self: Value) => Number.isInteger(real(self))),
     native('as_integer_ratio()', (_r, self: Value) => integerRatio(real(self))),
     native('conjugate()', (_r, self: Value) => self),
     native('hex()', (_r, self: Value) => hex(real(self))),
-    native('fromhex(string, /)', () => {
-      throw new PythonError('ValueError', 'float.fromhex is not supported');
-    }),
+    native('fromhex(string, /)', (_r, _self: Value, text: Value) => fromHex(text)),
   ].map((method) => [method.signature.name, method]),
 );
 

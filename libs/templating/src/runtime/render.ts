@@ -35,6 +35,8 @@ export class Render {
   exported: Map<string, Value> | undefined;
   out = '';
   autoescape = false;
+  /** It computes constants while a template is compiled. */
+  readonly isFolding: boolean;
   depth = 0;
   /** In JSON mode, what follows the text that is written. */
   readonly tracker: JsonTracker | undefined;
@@ -43,8 +45,13 @@ export class Render {
   locale: Locale = englishLocale;
   private readonly outputLimit: number;
 
-  constructor(options: RuntimeOptions, lookup: Lookup, tracker?: JsonTracker) {
+  constructor(
+    options: RuntimeOptions,
+    lookup: Lookup,
+    { tracker, isFolding = false }: { tracker?: JsonTracker | undefined; isFolding?: boolean } = {},
+  ) {
     this.tracker = tracker;
+    this.isFolding = isFolding;
     this.options = options;
     this.lookup = lookup;
     this.outputLimit = options.limits.outputBytes;
