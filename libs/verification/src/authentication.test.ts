@@ -212,6 +212,20 @@ describe('prepareAuthentication', () => {
     expect(prepared.verify(aRequest(show))).toMatchObject({ ok: false });
   });
 
+  it.each<[AuthenticationEntry, string]>([
+    [{ type: 'bearer', keys: [{ id: 'x', value: '' }] }, 'Bearer k1'],
+    [{ type: 'basic', username: 'u', password: { id: 'x', value: '' } }, 'Basic dTo='],
+    [{ type: 'api_key', in: 'header', name: 'authorization', keys: [{ id: 'x', value: '' }] }, 'k1'],
+    [{ type: 'signature', preset: 'okta', secrets: [{ id: 'x', value: '' }] }, 'k1'],
+    [{ type: 'signature', preset: 'nobody', secrets: [one] }, 'k1'],
+  ])('says that %j has to be mended, where not the caller is at fault', (entry, authorization) => {
+    expect(verify(entry, { headers: { authorization } })).toMatchObject({
+      ok: false,
+      status: 401,
+      message: expect.stringContaining('has to be mended'),
+    });
+  });
+
   it('tells nobody its secrets', () => {
     const prepared = prepareAuthentication([{ type: 'bearer', keys: [{ id: 'x', value: 'geheim' }] }]);
     expect(

@@ -13,7 +13,7 @@ import type { SignatureScheme } from './scheme.ts';
 import type { Secret } from './secret.ts';
 import { prepareSignature } from './signature.ts';
 import { isSnsScheme, prepareSns } from './sns.ts';
-import { refusal } from './verdict.ts';
+import { refusal, unusable } from './verdict.ts';
 import type { Refusal, Verdict } from './verdict.ts';
 
 /** One entry of a webhook's authentication, its secrets in clear. */
@@ -44,11 +44,7 @@ export interface AuthenticationOptions {
   certificates?: CertificateStore;
 }
 
-const notUnderstood = refusal(
-  'credentials',
-  "The webhook's authentication is not usable; its configuration has to be mended.",
-);
-const addressesNotUnderstood = refusal('address', notUnderstood.message);
+const unusableAddresses = refusal('address', unusable.message);
 
 /**
  * Prepares the authentication of a webhook, once per version of it. Never throws: an entry that is not understood
@@ -77,15 +73,15 @@ export function prepareAuthentication(
 
 function prepareAddresses(cidrs: readonly string[]): AddressCheck {
   const isList = Array.isArray(cidrs) && cidrs.every((cidr) => typeof cidr === 'string');
-  return isList ? ipAllowList(cidrs) : () => addressesNotUnderstood;
+  return isList ? ipAllowList(cidrs) : () => unusableAddresses;
 }
 
 function prepareEntry(entry: AuthenticationEntry, options: AuthenticationOptions): Authenticator {
   try {
-    return authenticatorOf(entry, options) ?? refuseAlways(notUnderstood);
+    return authenticatorOf(entry, options) ?? refuseAlways(unusable);
   } catch {
     // A record of another version, or a damaged one: closed, and the ingress goes on.
-    return refuseAlways(notUnderstood);
+    return refuseAlways(unusable);
   }
 }
 

@@ -1,9 +1,10 @@
 import type { Authenticator } from './authenticator.ts';
 import { matchSecrets } from './constant-time.ts';
 import { REPEATED } from './request.ts';
+import { isUsable } from './secret.ts';
 import type { Secret } from './secret.ts';
 import { decodeBytes } from './signature-header.ts';
-import { refusal } from './verdict.ts';
+import { refusal, unusable } from './verdict.ts';
 
 const missing = refusal('credentials_missing', 'The user name and password are missing.');
 const repeated = refusal('credentials', 'The Authorization header was sent more than once.');
@@ -15,8 +16,9 @@ const BASIC = /^basic +([^ ]+) *$/i;
 export function basic(username: string, password: Secret): Authenticator {
   if (typeof username !== 'string') throw new TypeError('A user name is a string.');
   const match = matchSecrets(
-    password.value === '' ? [] : [{ id: password.id, value: `${username}:${password.value}` }],
+    isUsable(password) ? [{ id: password.id, value: `${username}:${password.value}` }] : [],
   );
+  const refused = isUsable(password) ? wrong : unusable;
   return {
     verify: (view) => {
       const header = view.header('authorization');
@@ -26,7 +28,7 @@ export function basic(username: string, password: Secret): Authenticator {
       if (encoded === undefined) return missing;
       const credentials = decodeBytes(encoded, 'base64');
       const secret = credentials && match(credentials);
-      return secret ? { ok: true, used: [secret.id] } : wrong;
+      return secret ? { ok: true, used: [secret.id] } : refused;
     },
   };
 }

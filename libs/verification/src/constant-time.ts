@@ -1,4 +1,5 @@
 import { hash, timingSafeEqual } from 'node:crypto';
+import { isUsable } from './secret.ts';
 import type { Secret } from './secret.ts';
 
 /** SHA-256. Comparing digests instead of texts hides the length of what is compared as well. */
@@ -19,9 +20,7 @@ export type SecretMatcher = (presented: string | Buffer) => Secret | undefined;
  * an empty one matches nothing.
  */
 export function matchSecrets(secrets: readonly Secret[]): SecretMatcher {
-  const known = secrets
-    .filter(({ value }) => value !== '')
-    .map((secret) => ({ secret, digest: sha256(secret.value) }));
+  const known = secrets.filter(isUsable).map((secret) => ({ secret, digest: sha256(secret.value) }));
   return (presented) => {
     const digest = sha256(presented);
     let found: Secret | undefined;

@@ -31,6 +31,12 @@ const statusOf: Record<RefusalCause, Refusal['status']> = {
   internal: 503,
 };
 
+/** Of an entry that no request can satisfy: it is not understood, or none of its secrets can be read. */
+export const unusable = refusal(
+  'credentials',
+  "The webhook's authentication is not usable; its configuration has to be mended.",
+);
+
 export function refusal(cause: RefusalCause, message: string): Refusal {
   return Object.freeze({ ok: false, status: statusOf[cause], cause, message });
 }
