@@ -1,5 +1,5 @@
 import { createKeyRing } from '@tributary/encryption';
-import { integer, readable, secret, serviceEnv } from '@tributary/service-runtime';
+import { integer, postgresUrl, readable, secret, serviceEnv } from '@tributary/service-runtime';
 import { z } from 'zod';
 
 const days = integer(1, 3650);
@@ -9,11 +9,11 @@ export const configSchema = z
   .object({
     ...serviceEnv,
     PORT: integer(0, 65_535).default(4231),
-    DATABASE_URL: secret(z.url()),
+    DATABASE_URL: secret(postgresUrl),
     /** Connections for reading, and as many again for storing, so that searches cannot hold up the storing. */
     DATABASE_POOL_SIZE: integer(1, 200).default(8),
     /** Key that signs page tokens; the same for all instances. Without it, one is derived from MASTER_KEY. */
-    PAGE_TOKEN_KEY: secret(z.string().min(16).optional()),
+    PAGE_TOKEN_KEY: secret(z.string().min(16, { error: 'must have at least 16 characters' }).optional()),
     /** The key ring that the ingress signs the URLs of stored answers with; without it such URLs are refused. */
     MASTER_KEY: secret(readable(createKeyRing).optional()),
     EVENT_RETENTION_DAYS: days.default(30),
@@ -29,5 +29,8 @@ export const configSchema = z
     path: ['PAGE_TOKEN_KEY'],
     error: 'is required where MASTER_KEY is not set',
   });
+
+/** The environment of the one-shot job that migrates. */
+export const migrateEnv = z.object({ DATABASE_URL: secret(postgresUrl), LOG_LEVEL: serviceEnv.LOG_LEVEL });
 
 export type Config = z.output<typeof configSchema>;

@@ -1,16 +1,11 @@
-import { migrate } from '@tributary/postgres';
-import { createLogger, readConfig, secret } from '@tributary/service-runtime';
-import { z } from 'zod';
+/** One-shot job: brings the tables of this service up to date. Several at once wait for each other. */
+import { isRetryable, migrate } from '@tributary/postgres';
+import { runJob } from '@tributary/service-runtime';
+import { migrateEnv } from './config.ts';
 import { SCHEMA } from './schema.ts';
 
-const { DATABASE_URL: connectionString, LOG_LEVEL: level } = readConfig(
-  z.object({ DATABASE_URL: secret(z.url()), LOG_LEVEL: z.string().default('info') }),
-  process.env,
-);
-const logger = createLogger({ service: 'event-store-migrate', instance: '0', level });
-await migrate({
-  connectionString,
-  directory: new URL('../migrations/', import.meta.url),
-  schema: SCHEMA,
-  logger,
+const job = { name: 'event-store-migrate', schema: migrateEnv, isAway: isRetryable };
+await runJob(job, async ({ DATABASE_URL }, logger) => {
+  const directory = new URL('../migrations/', import.meta.url);
+  await migrate({ connectionString: DATABASE_URL, directory, schema: SCHEMA, logger });
 });

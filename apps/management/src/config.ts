@@ -1,11 +1,7 @@
 import { createKeyRing } from '@tributary/encryption';
-import { integer, parsed, secret, serviceEnv } from '@tributary/service-runtime';
+import { integer, parsed, postgresUrl, secret, serviceEnv } from '@tributary/service-runtime';
 import { defaultLimits } from '@tributary/templating';
 import { z } from 'zod';
-
-const postgresUrl = z
-  .string()
-  .regex(/^postgres(ql)?:\/\//, { error: 'must be postgres://user:password@host:port/database' });
 
 const id = z.guid({ error: 'must be a UUID' }).toLowerCase();
 

@@ -1,10 +1,11 @@
 /** One-shot job: creates the topics of the system that are missing. Safe to repeat, and side by side. */
 import { maxRecordBytes, topicConfig, topics } from '@tributary/event-schemas';
-import { createMessaging } from '@tributary/messaging';
+import { createMessaging, isRetryable } from '@tributary/messaging';
+import { runJob } from '@tributary/service-runtime';
 import { createTopicsEnv } from './config.ts';
-import { runJob } from './run-job.ts';
 
-await runJob({ name: 'create-topics', schema: createTopicsEnv }, async ({ KAFKA_BROKERS }, logger) => {
+const job = { name: 'create-topics', schema: createTopicsEnv, isAway: isRetryable };
+await runJob(job, async ({ KAFKA_BROKERS }, logger) => {
   const messaging = createMessaging({
     brokers: KAFKA_BROKERS,
     clientId: 'create-topics',

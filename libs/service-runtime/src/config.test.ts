@@ -33,7 +33,9 @@ describe('readConfig', () => {
     const read = () =>
       readConfig(schema, { PORT: 'eighty', KAFKA_BROKERS: 'nowhere', MASTER_KEY_FILE: '/does/not/exist' });
     expect(read).toThrow(ConfigError);
-    for (const name of ['PORT', 'KAFKA_BROKERS', 'MASTER_KEY_FILE']) expect(read).toThrow(name);
+    for (const fault of ['PORT: must be a whole number from 0 to 65535.', 'KAFKA_BROKERS', 'MASTER_KEY_FILE'])
+      expect(read).toThrow(fault);
+    expect(read).not.toThrow('MASTER_KEY is required');
   });
 
   it('says that a missing variable is required', () => {

@@ -14,10 +14,16 @@ export function secret<T extends z.ZodType>(schema: T): T {
   return schema;
 }
 
-/** A number given as text, in a range. */
+/** A whole number given as text, in a range. */
 export function integer(min: number, max: number) {
-  return z.coerce.number<string>().int().min(min).max(max);
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z.coerce.number<string>({ error }).int({ error }).min(min, { error }).max(max, { error });
 }
+
+/** The URL of a database. It holds a password: to be marked as a {@link secret}. */
+export const postgresUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\//, { error: 'must be postgres://user:password@host:port/database' });
 
 /** What `read` makes of a text. What it throws says in its message what is wrong with the text, which is never shown. */
 export function parsed<T>(read: (text: string) => T) {
@@ -39,6 +45,9 @@ export function readable(read: (text: string) => unknown) {
   });
 }
 
+/** pino's. */
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
 /** Environment variables that every service understands. `PORT` has a default of each service's own. */
 export const serviceEnv = {
   HOST: z.string().default('0.0.0.0'),
@@ -49,13 +58,13 @@ export const serviceEnv = {
     .refine((brokers) => brokers.every((broker) => /^[^:\s]+:\d+$|^\[.+\]:\d+$/.test(broker)), {
       error: 'must be host:port, several separated by commas',
     }),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  LOG_LEVEL: z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }).default('info'),
   INSTANCE_ID: z.string().min(1).default('0'),
   /** Milliseconds that a stop may take before the process gives up and exits with 1. */
   DRAIN_TIMEOUT_MS: integer(0, 600_000).default(25_000),
   /** Origin under which clients reach the system; URLs in answers are built from it, never from the Host header. */
   PUBLIC_URL: z
-    .url()
+    .url({ error: 'must be an origin, like https://tributary.example' })
     .default('http://localhost:4200')
     .transform((url) => url.replace(/\/+$/, '')),
 };
@@ -66,6 +75,7 @@ export const serviceEnv = {
  */
 export function readConfig<T extends z.ZodObject>(schema: T, env: NodeJS.ProcessEnv): z.output<T> {
   const faults: string[] = [];
+  const unreadable = new Set<string>();
   const values: Record<string, string> = {};
   for (const name of Object.keys(schema.shape)) {
     const file = env[`${name}_FILE`];
@@ -73,12 +83,14 @@ export function readConfig<T extends z.ZodObject>(schema: T, env: NodeJS.Process
       const value = file === undefined || file === '' ? env[name] : readFileSync(file, 'utf8').trim();
       if (value !== undefined && value !== '') values[name] = value;
     } catch (error) {
+      unreadable.add(name);
       faults.push(`${name}_FILE names a file that cannot be read: ${(error as Error).message}.`);
     }
   }
   const result = schema.safeParse(values);
   if (result.success && faults.length === 0) return result.data;
-  for (const issue of result.error?.issues ?? []) faults.push(sentence(issue, values));
+  for (const issue of result.error?.issues ?? [])
+    if (!unreadable.has(String(issue.path[0]))) faults.push(sentence(issue, values));
   throw new ConfigError(
     `The configuration is not valid:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
   );

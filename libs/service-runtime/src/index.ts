@@ -3,6 +3,7 @@ export {
   describeConfig,
   integer,
   parsed,
+  postgresUrl,
   readable,
   readConfig,
   secret,
@@ -16,5 +17,7 @@ export type { Health, Lifecycle, Member } from './lifecycle.ts';
 export { createLogger } from './logger.ts';
 export type { Logger } from './logger.ts';
 export { describeApi, schemaReference, uuidParameter } from './openapi.ts';
+export { runJob } from './run-job.ts';
+export type { Job } from './run-job.ts';
 export { runService } from './run-service.ts';
 export type { ServiceContext } from './run-service.ts';

@@ -1,11 +1,12 @@
 import { shutdownTelemetry } from '@tributary/telemetry';
 import type { z } from 'zod';
-import { ConfigError, describeConfig, readConfig } from './config.ts';
+import { describeConfig } from './config.ts';
 import type { serviceEnv } from './config.ts';
 import { createLifecycle } from './lifecycle.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { createLogger } from './logger.ts';
 import type { Logger } from './logger.ts';
+import { readConfigOrExit } from './read-config-or-exit.ts';
 
 type ServiceSchema = z.ZodObject<typeof serviceEnv>;
 
@@ -24,7 +25,7 @@ export async function runService<Schema extends ServiceSchema>(
   { name, schema }: { name: string; schema: Schema },
   build: (context: ServiceContext<z.output<Schema>>) => void | Promise<void>,
 ): Promise<void> {
-  const config = readConfigOrExit(schema);
+  const config = readConfigOrExit(schema) as z.output<ServiceSchema>;
   const logger = createLogger({ service: name, instance: config.INSTANCE_ID, level: config.LOG_LEVEL });
   const lifecycle = createLifecycle(logger);
   let stopping = false;
@@ -61,15 +62,5 @@ export async function runService<Schema extends ServiceSchema>(
   } catch (error) {
     logger.fatal({ error }, 'could not start');
     await stop('start failed', 1);
-  }
-}
-
-function readConfigOrExit<Schema extends ServiceSchema>(schema: Schema): z.output<ServiceSchema> {
-  try {
-    return readConfig(schema, process.env) as z.output<ServiceSchema>;
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    console.error(error.message);
-    process.exit(2);
   }
 }
