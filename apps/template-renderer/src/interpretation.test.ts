@@ -203,6 +203,17 @@ describe('a schema', () => {
     });
   });
 
+  it('says so when the body is not what its type says', () => {
+    const { outcome } = runExecution({ schema: { type: 'object' } }, { body: '{"a": ', request: json });
+    expect(outcome).toMatchObject({
+      outcome: 'rejected',
+      error: {
+        pointer: '',
+        message: expect.stringMatching(/must be object\. .* not the JSON that its type says/),
+      },
+    });
+  });
+
   it('checks what a form or a form of parts became', () => {
     const request: Partial<CapturedRequest> = {
       headers: [['content-type', 'application/x-www-form-urlencoded']],

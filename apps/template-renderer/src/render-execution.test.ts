@@ -114,6 +114,26 @@ describe('the examples of the seed document', () => {
   });
 });
 
+describe('a failure tells what was wrong with the body', () => {
+  it.each<[type: string, body: string | Buffer, hint: string | undefined]>([
+    ['application/json', '{"a": ', 'not the JSON'],
+    ['multipart/form-data; boundary=b', '--b\r\n', 'not the multipart form'],
+    ['application/xml', '<a>', 'not the XML'],
+    ['application/x-www-form-urlencoded', 'a&'.repeat(20_000), 'more parts'],
+    ['text/plain; charset=klingon', 'hello', 'charset of the body is unknown'],
+    ['image/png', Buffer.from([0xff]), 'base64'],
+    ['application/json', '{"a": 1}', undefined],
+  ])('%s', (type, body, hint) => {
+    const request = { headers: [['content-type', type]] } as Partial<CapturedRequest>;
+    const changes = { template: '{{ body.missing.deeper() }}', parse_xml: true };
+    const { outcome, first } = runExecution(changes, { body, request });
+    const message = outcome.error?.message ?? '';
+    expect(outcome.outcome).toBe('failed');
+    expect(message).toMatch(hint === undefined ? /'missing'$/ : hint);
+    expect(first.payload.error).toContain(message);
+  });
+});
+
 describe('defaults', () => {
   it('fill in id, occurred, payload and the webhook', () => {
     const { first, request } = run(MINIMAL, '{"a": 1}');

@@ -2,6 +2,7 @@ import type { ParsedBody } from '@tributary/body-parsing';
 import { outcomeStatus } from '@tributary/event-schemas';
 import type { CapturedRequest, Outcome, ReplyAnswer } from '@tributary/event-schemas';
 import type { Throttle } from '@tributary/templating';
+import { withBodyProblem } from './body-problem.ts';
 import type { WrittenEvent } from './complete-event.ts';
 import { customResponse } from './custom-response.ts';
 import type { FirstExecution } from './deduplication.ts';
@@ -96,7 +97,7 @@ function conclude(
   const { settings } = webhook;
   const shared = { request, version: settings.version, timer };
   if (verdict.outcome === 'failed') {
-    const { failure } = verdict;
+    const failure = explained(verdict.failure, body);
     const written = failedEvent({ request, webhook: settings, body, failure });
     const outcome = outcomeOf({ ...shared, events: [written] }, { outcome: 'failed', error: failure.error });
     return { outcome, events: [written], failure, rendered: failure.rendered, response: null, key: null };
@@ -107,13 +108,19 @@ function conclude(
     {
       outcome: verdict.outcome,
       cause: 'cause' in verdict ? verdict.cause : null,
-      error: 'error' in verdict ? verdict.error : null,
+      error: 'error' in verdict ? withBodyProblem(verdict.error, body.problem) : null,
       ...('first' in verdict ? { duplicate_of: verdict.first.executionId } : {}),
       ...(response === null ? {} : { status: response.status }),
       ...('first' in verdict && sharesAnswer(request, verdict.first) ? { status: null } : {}),
     },
   );
   return { outcome, events, failure: null, rendered, response, key };
+}
+
+/** A body that could not be decoded was not parsed for what it is. */
+function explained(failure: Failure, { problem }: ParsedBody): Failure {
+  if (failure.stage === 'body') return failure;
+  return { ...failure, error: withBodyProblem(failure.error, problem) };
 }
 
 /** Whether the caller of a duplicate gets what a consumer answers the first one. */
