@@ -49,6 +49,10 @@ describe('the summary of an execution', () => {
       `It was refused: its body does not match the webhook's schema (Expected a string), at "/a/0".`,
     ],
     [
+      { outcome: 'rejected', cause: 'schema', error: { ...error, pointer: '' } },
+      `It was refused: its body does not match the webhook's schema (Expected a string).`,
+    ],
+    [
       { outcome: 'rejected', cause: 'rate', unrecorded: 7 },
       'It was refused: the webhook had as many requests in the last second as it may have. 7 more like it before it were not recorded.',
     ],

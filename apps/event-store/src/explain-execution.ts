@@ -106,7 +106,8 @@ function reasonOf({ cause, error }: Execution): string {
 
 function placeOf({ line, column, pointer }: ExecutionError): string {
   const at = line === null ? '' : `at line ${line}${column === null ? '' : `, column ${column}`}`;
-  return [at, pointer === null ? '' : `at "${pointer}"`].filter((part) => part !== '').join(', ');
+  // An empty pointer is the whole body.
+  return [at, pointer ? `at "${pointer}"` : ''].filter((part) => part !== '').join(', ');
 }
 
 function withoutStop(message: string): string {
