@@ -55,6 +55,8 @@ describe('POST /events', () => {
       request_body: [{ id: good.id }, { event: 'thing.happened' }],
       detail: [{ loc: ['body', 1, 'id'], type: 'missing' }, { loc: ['body', 1, 'occurred'] }],
     });
+    const long = await ws.call('POST', '/events', [anyEvent({ event: 'n'.repeat(100_000) })]);
+    expect([long.status, (await long.text()).length < 1_000]).toEqual([422, true]);
     const single = await ws.call('POST', '/events', good);
     expect(await single.json()).toMatchObject({ exception_detail: [{ type: 'list_type', loc: ['body'] }] });
     expect((await ws.call('POST', '/events', [])).status).toBe(204);

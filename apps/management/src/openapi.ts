@@ -157,6 +157,7 @@ const REFUSALS = {
   401: 'There is no valid API key.',
   403: 'The key lacks a scope.',
   404: 'There is no such thing in the workspace of the key.',
+  413: 'The body is too large.',
   422: 'The request cannot be accepted; `errors` says what and where.',
   503: 'The database or Kafka does not answer just now; `detail` says whether the change is saved.',
 };

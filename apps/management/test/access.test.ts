@@ -41,7 +41,12 @@ describe('what needs no key', () => {
     expect((await get('/health/live')).status).toBe(200);
     expect(await (await get('/health/ready')).json()).toMatchObject({
       status: 'ready',
-      checks: { postgres: { healthy: true }, outbox: { healthy: true }, http: { healthy: true } },
+      checks: {
+        postgres: { healthy: true },
+        outbox: { healthy: true },
+        usage: { healthy: true },
+        http: { healthy: true },
+      },
     });
   });
 });

@@ -77,17 +77,24 @@ export function errorHandler(logger: Logger): ErrorRequestHandler {
   };
 }
 
+interface RequestError {
+  type?: string;
+  message: string;
+  limit?: number;
+}
+
+function sentence({ type, message, limit }: RequestError): string {
+  if (type === 'entity.parse.failed') return `The body is not valid JSON: ${message}`;
+  if (type === 'entity.too.large') return `The body has more than ${limit} bytes.`;
+  return message;
+}
+
 function toProblem(error: unknown, logger: Logger): HttpProblem {
   if (error instanceof HttpProblem) return error;
   // body-parser's errors carry a status and a type (https://github.com/expressjs/body-parser#errors).
-  const { status, type, message } = error as { status?: number; type?: string; message?: string };
-  if (typeof status === 'number' && status >= 400 && status < 500) {
-    const pointed =
-      type === 'entity.parse.failed'
-        ? `The body is not valid JSON: ${message ?? ''}`
-        : (message ?? 'Bad request');
-    return new HttpProblem(status, pointed, { cause: error });
-  }
+  const { status } = error as { status?: number };
+  if (typeof status === 'number' && status >= 400 && status < 500)
+    return new HttpProblem(status, sentence(error as RequestError), { cause: error });
   logger.error({ error }, 'request failed');
   return new HttpProblem(
     500,

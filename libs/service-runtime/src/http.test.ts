@@ -60,20 +60,21 @@ describe('a service over HTTP', () => {
     expect(await response.text()).not.toContain('hunter2');
   });
 
-  it('names a body that is no JSON', async () => {
+  it('names a body that is no JSON, and the bound of one that is too large', async () => {
     const { origin } = await serve((app) => {
-      app.use(express.json());
+      app.use(express.json({ limit: 10 }));
       app.post('/', (_request, response) => {
         response.end();
       });
     });
-    const response = await fetch(origin, {
-      method: 'POST',
-      body: '{',
-      headers: { 'content-type': 'application/json' },
-    });
-    expect(response.status).toBe(400);
-    expect(await response.json()).toMatchObject({ detail: expect.stringContaining('not valid JSON') });
+    const post = (body: string) =>
+      fetch(origin, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+    const broken = await post('{');
+    expect(broken.status).toBe(400);
+    expect(await broken.json()).toMatchObject({ detail: expect.stringContaining('not valid JSON') });
+    const large = await post('"0123456789"');
+    expect(large.status).toBe(413);
+    expect(await large.json()).toMatchObject({ detail: 'The body has more than 10 bytes.' });
   });
 
   it('finishes what is in flight when it stops, and closes the connection after', async () => {

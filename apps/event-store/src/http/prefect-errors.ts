@@ -34,7 +34,7 @@ export function sendFaults(
   const told = faults.slice(0, MAX_FAULTS).map(({ input, ...fault }) => ({
     ...fault,
     loc: ['body', ...fault.loc],
-    ...(echo || typeof input !== 'object' ? { input: input ?? null } : {}),
+    ...(echo ? { input: input ?? null } : {}),
   }));
   response.status(422).json({
     exception_message: 'Invalid request received.',
