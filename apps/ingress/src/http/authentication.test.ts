@@ -237,6 +237,11 @@ describe('behind a proxy', () => {
     const answer = await receiver.call({ headers: { 'x-forwarded-for': forwarded } });
     expect(answer.status).toBe(status);
     if (status === 200) expect(captured(receiver.records[0])['remote_address']).toBe('10.0.0.1');
+    else {
+      // Which it was is told to the webhook's owner, and to nobody else.
+      expect(refused(receiver.rejected[0]).error?.message).toMatch(/ It was 203\.0\.113\.9\.$/);
+      expect(answer.body).toBe('{"error":"This address is not allowed to call this webhook."}');
+    }
   });
 });
 

@@ -21,10 +21,13 @@ export function checkHead(call: KnownCall, deps: Receiving): RefusalAnswer | und
   return hasOtherTransferCoding(request) ? refusals.unknownTransferCoding : undefined;
 }
 
-/** Checks the caller's address against the webhook's allow lists. */
+/** Checks the caller's address against the webhook's allow lists. The owner reads which it was: behind a proxy it may be another. */
 export function checkAddress({ request, hook }: KnownCall, deps: Receiving): RefusalAnswer | undefined {
   if (!hook.protection) return undefined;
   const { authentication, challenge } = deps.guardOf(hook);
-  const refusal = authentication?.checkAddress(callerAddress(request, deps.trustedProxies));
-  return refusal && refusals.unverified(refusal, challenge);
+  const address = callerAddress(request, deps.trustedProxies);
+  const refusal = authentication?.checkAddress(address);
+  if (!refusal) return undefined;
+  const refused = refusals.unverified(refusal, challenge);
+  return { ...refused, message: `${refused.message} It was ${address}.` };
 }
