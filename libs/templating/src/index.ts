@@ -9,7 +9,7 @@ export type { TemplateMode } from './compile/context.ts';
 export { cloudEventId } from './prefect/cloud-event.ts';
 export { createTemplateCache, type TemplateCache } from './cache.ts';
 export { createThrottle, type Throttle } from './throttle.ts';
-export { lintTemplate, type LintFinding, type LintRule } from './lint/lint.ts';
+export { lintExpression, lintTemplate, type LintFinding, type LintRule } from './lint/lint.ts';
 export { CompiledExpression, Template, type TemplateContext } from './template.ts';
 export { validateTemplate, type TemplateProblem } from './validate.ts';
 export {

@@ -1,5 +1,5 @@
 import { webhookSettings } from '@tributary/event-schemas';
-import { lintTemplate as lint, TemplateError } from '@tributary/templating';
+import { lintExpression, lintTemplate as lint } from '@tributary/templating';
 import type { Environment, LintFinding } from '@tributary/templating';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
@@ -62,38 +62,18 @@ function problemsOf(draft: Input, environment: Environment): Problem[] {
     lint(source, environment, { mode: result === 'event' ? mode : 'jinja2', result }).map((finding) =>
       problemOf(pointer, finding),
     );
+  const expression = (pointer: string, source: string) =>
+    lintExpression(source, environment).map((finding) => problemOf(pointer, finding));
   return [
     ...text('/template', draft.template, 'event'),
-    ...(draft.filter === null ? [] : expressionProblems('/filter', draft.filter, environment)),
+    ...(draft.filter === null ? [] : expression('/filter', draft.filter)),
     ...draft.routes.flatMap((route, index) => [
-      ...expressionProblems(`/routes/${index}/when`, route.when, environment),
+      ...expression(`/routes/${index}/when`, route.when),
       ...text(`/routes/${index}/template`, route.template, 'event'),
     ]),
-    ...(draft.deduplication === null
-      ? []
-      : expressionProblems('/deduplication/key', draft.deduplication.key, environment)),
+    ...(draft.deduplication === null ? [] : expression('/deduplication/key', draft.deduplication.key)),
     ...(draft.response_body === null ? [] : text('/response_body', draft.response_body, 'text')),
   ];
-}
-
-function expressionProblems(pointer: string, source: string, environment: Environment): Problem[] {
-  try {
-    environment.compileExpression(source);
-    return [];
-  } catch (error) {
-    if (!(error instanceof TemplateError)) throw error;
-    const { message, line, column, hint } = error;
-    return [
-      problemOf(pointer, {
-        rule: 'invalid',
-        severity: 'error',
-        message,
-        line,
-        column,
-        ...(hint === undefined ? {} : { hint }),
-      }),
-    ];
-  }
 }
 
 function problemOf(pointer: string, { rule, severity, message, line, column, hint }: LintFinding): Problem {

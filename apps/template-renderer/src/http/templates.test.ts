@@ -218,14 +218,24 @@ describe('POST templates/lint', () => {
     ],
     [{ template: EVENT, template_mode: 'json' }, true, []],
     [{ template: '\n  {{ body|unheard_of }}' }, false, [{ rule: 'invalid', line: 2, pointer: '/template' }]],
-    [{ template: '{"event": {{ bdy|tojson }}}' }, true, [{ rule: 'unknown-name', line: 1 }]],
+    [
+      { template: '{{ bdy|tojson }}' },
+      true,
+      [{ rule: 'unknown-name', line: 1, hint: "Did you mean 'body'?" }],
+    ],
+    [{ template: '{"event": {{ body|tojson }}}' }, true, [{ rule: 'not-an-event', line: 1, column: 1 }]],
+    [
+      { template: '{{ body|tojson }}', filter: "bdy.action == 'opened'" },
+      true,
+      [{ pointer: '/filter', rule: 'unknown-name', line: 1, column: 1 }],
+    ],
     [
       { template: '{{ body|tojson }}', filter: 'body ==', routes: [{ when: 'a b', template: '{% if %}' }] },
       false,
       [{ pointer: '/filter' }, { pointer: '/routes/0/when' }, { pointer: '/routes/0/template' }],
     ],
     [
-      { template: '{{ body|tojson }}', deduplication: { key: 'body|x' }, response_body: '{{ evnt }}' },
+      { template: '{{ body|tojson }}', deduplication: { key: 'body|uper' }, response_body: '{{ evnt }}' },
       false,
       [
         { pointer: '/deduplication/key', hint: expect.anything() },

@@ -1,6 +1,6 @@
-import { TemplateRuntimeError } from '../errors.ts';
+import { TemplateRuntimeError, type Position } from '../errors.ts';
 import type { At } from '../syntax/nodes.ts';
-import { str } from '../values/text.ts';
+import { repr, str } from '../values/text.ts';
 import type { Value } from '../values/types.ts';
 import { isJsonNumberOrName, quoted, wholeValue } from './whole-value.ts';
 
@@ -11,8 +11,15 @@ import { isJsonNumberOrName, quoted, wholeValue } from './whole-value.ts';
  * end the string it stands in nor add a member, and a result that is not JSON is an error of the template, at its place.
  */
 
-/** What may come next outside of strings, numbers and names. */
-type Expected = 'value' | 'first item' | 'key' | 'first key' | 'colon' | 'comma' | 'end';
+/** What may come next outside of strings, numbers and names; `anything` only for the lint, which knows no values. */
+type Expected = 'value' | 'first item' | 'key' | 'first key' | 'colon' | 'comma' | 'end' | 'anything';
+
+/** A piece of the template's text, and how far it has been read. */
+interface Place {
+  at: At;
+  text: string;
+  offset: number;
+}
 
 /** What is being written: nothing, a string, an escape within one, or a number, `true`, `false` or `null`. */
 type Part = 'none' | 'string' | 'escape' | 'word';
@@ -21,41 +28,40 @@ const whiteSpace = ' \n\t\r';
 
 /** Follows the JSON that a template writes. */
 export class JsonTracker {
-  private readonly open: ('{' | '[')[] = [];
-  private expected: Expected = 'value';
-  private part: Part = 'none';
-  /** The escape or word so far. */
-  private pending = '';
-  /** The piece of the template that is written: its place, its text, and how far that has been read. */
-  private at: At = { lineno: 0, colno: 0 };
-  private text = '';
-  private offset = 0;
+  protected readonly open: ('{' | '[')[] = [];
+  protected expected: Expected = 'value';
+  protected part: Part = 'none';
+  /** The string or word so far. */
+  protected content = '';
+  private escape = '';
+  /** How far the template has been read. */
+  private here: Place = { at: { lineno: 0, colno: 0 }, text: '', offset: 0 };
+  /** Where the string or word began. */
+  private start = this.here;
 
   /** Text of the template itself. Throws TemplateRuntimeError where it is not JSON. */
   advance(text: string, at: At): void {
-    this.at = at;
-    this.text = text;
-    for (this.offset = 0; this.offset < text.length; this.offset++) this.step(text.charAt(this.offset));
+    const here = { at, text, offset: 0 };
+    this.here = here;
+    for (; here.offset < text.length; here.offset++) this.step(text.charAt(here.offset));
   }
 
   /** The text to write for a value in the hole that is reached now. Throws TemplateRuntimeError where none can stand. */
   fill(value: Value, at: At): string {
-    this.at = at;
-    this.offset = 0;
+    this.here = { at, text: '', offset: 0 };
     if (this.part === 'string') return quoted(str(value)).slice(1, -1);
     if (this.part === 'escape') return this.fail('a value stands within an escape');
     if (this.part === 'word') return this.fail('a value stands right after other text outside of a string');
-    const isKey = this.expected === 'key' || this.expected === 'first key';
-    if (!isKey && this.expected !== 'value' && this.expected !== 'first item')
-      return this.fail(`a value stands where ${this.wanted()} is due`);
-    this.complete();
+    const isKey = this.awaitsKey();
+    if (!isKey && !this.awaitsValue()) return this.fail(`a value stands where ${this.wanted()} is due`);
+    this.complete('value');
     return isKey ? quoted(str(value)) : wholeValue(value);
   }
 
   /** Called when all is written. Throws TemplateRuntimeError where the JSON is not complete. */
   finish(): void {
     if (this.part === 'word') this.endWord();
-    if (this.expected !== 'end' || this.part !== 'none')
+    if ((this.expected !== 'end' && this.expected !== 'anything') || this.part !== 'none')
       this.fail(
         `the result ends where ${this.part === 'none' ? this.wanted() : 'the end of a string'} is due`,
       );
@@ -69,7 +75,7 @@ export class JsonTracker {
         return this.inEscape(char);
       case 'word':
         if (isWordCharacter(char)) {
-          this.pending += char;
+          this.content += char;
           return;
         }
         this.endWord();
@@ -83,55 +89,83 @@ export class JsonTracker {
     if (char < ' ') this.fail('a control character or line break stands in a string');
     if (char === '"') {
       this.part = 'none';
-      this.complete();
-    } else if (char === '\\') {
-      this.part = 'escape';
-      this.pending = '';
+      this.complete('string');
+      return;
     }
+    this.content += char;
+    if (char !== '\\') return;
+    this.part = 'escape';
+    this.escape = '';
   }
 
   private inEscape(char: string): void {
-    this.pending += char;
-    if (!/^(?:["\\/bfnrt]|u[0-9a-fA-F]{0,4})$/.test(this.pending)) this.fail('there is no such escape');
-    if (this.pending[0] !== 'u' || this.pending.length === 5) this.part = 'string';
+    this.content += char;
+    this.escape += char;
+    if (!/^(?:["\\/bfnrt]|u[0-9a-fA-F]{0,4})$/.test(this.escape)) this.fail('there is no such escape');
+    if (this.escape[0] !== 'u' || this.escape.length === 5) this.part = 'string';
   }
 
   private endWord(): void {
     this.part = 'none';
-    if (!isJsonNumberOrName(this.pending)) this.fail(`${this.pending} is no value`);
-    this.complete();
+    if (this.expected !== 'anything' && !isJsonNumberOrName(this.content))
+      this.fail(`${this.content} is no value`, this.start);
+    this.complete('word');
   }
 
   /** A character outside of strings and words. */
   private between(char: string): void {
     if (whiteSpace.includes(char)) return;
     const { expected } = this;
-    const isValueDue = expected === 'value' || expected === 'first item';
-    if (char === '"' && (isValueDue || expected === 'key' || expected === 'first key')) this.part = 'string';
-    else if ((char === '{' || char === '[') && isValueDue) {
-      this.open.push(char);
-      this.expected = char === '{' ? 'first key' : 'first item';
-    } else if (isWordCharacter(char) && isValueDue) {
-      this.part = 'word';
-      this.pending = char;
-    } else if (char === ':' && expected === 'colon') this.expected = 'value';
-    else if (char === ',' && expected === 'comma') this.expected = this.open.at(-1) === '{' ? 'key' : 'value';
-    else if (this.closes(char)) {
-      this.open.pop();
-      this.expected = 'value';
-      this.complete();
-    } else this.fail(`${char} stands where ${this.wanted()} is due`);
+    if (char === '"' && (this.awaitsValue() || this.awaitsKey())) this.begin('string', '');
+    else if (isWordCharacter(char) && this.awaitsValue()) this.begin('word', char);
+    else if ((char === '{' || char === '[') && this.awaitsValue()) this.enter(char);
+    else if (char === ':' && (expected === 'colon' || expected === 'anything')) this.expected = 'value';
+    else if (char === ',' && (expected === 'comma' || expected === 'anything')) this.next();
+    else if (this.closes(char)) this.leave();
+    else this.fail(`${repr(char)} stands where ${this.wanted()} is due`);
+  }
+
+  private awaitsValue(): boolean {
+    return this.expected === 'value' || this.expected === 'first item' || this.expected === 'anything';
+  }
+
+  protected awaitsKey(): boolean {
+    return this.expected === 'key' || this.expected === 'first key';
+  }
+
+  private begin(part: Part, content: string): void {
+    this.part = part;
+    this.content = content;
+    this.start = { ...this.here };
+  }
+
+  protected enter(bracket: '{' | '['): void {
+    this.open.push(bracket);
+    this.expected = bracket === '{' ? 'first key' : 'first item';
+  }
+
+  protected leave(): void {
+    this.open.pop();
+    this.expected = 'value';
+    this.complete('container');
+  }
+
+  private next(): void {
+    this.expected = this.open.at(-1) === '{' ? 'key' : 'value';
   }
 
   private closes(char: string): boolean {
     const opened = this.open.at(-1);
     if (opened === undefined || char !== (opened === '{' ? '}' : ']')) return false;
-    return this.expected === 'comma' || this.expected === (opened === '{' ? 'first key' : 'first item');
+    const { expected } = this;
+    if (expected === 'comma' || expected === 'anything') return true;
+    return expected === (opened === '{' ? 'first key' : 'first item');
   }
 
   /** A key or a value has ended. */
-  private complete(): void {
-    if (this.expected === 'key' || this.expected === 'first key') this.expected = 'colon';
+  protected complete(_what: 'string' | 'word' | 'value' | 'container'): void {
+    if (this.expected === 'anything') return;
+    if (this.awaitsKey()) this.expected = 'colon';
     else this.expected = this.open.length === 0 ? 'end' : 'comma';
   }
 
@@ -141,14 +175,15 @@ export class JsonTracker {
     return this.expected.includes('key') ? 'a key' : this.expected === 'colon' ? 'a colon' : 'a value';
   }
 
-  private fail(problem: string): never {
-    const lines = this.text.slice(0, this.offset).split('\n');
-    const before = lines.length === 1 ? this.at.colno : 0;
-    throw new TemplateRuntimeError(`The template does not write JSON: ${problem}.`, {
-      line: this.at.lineno + lines.length,
-      column: before + (lines.at(-1) ?? '').length + 1,
-    });
+  private fail(problem: string, place = this.here): never {
+    throw new TemplateRuntimeError(`The template does not write JSON: ${problem}.`, positionOf(place));
   }
+}
+
+function positionOf({ at, text, offset }: Place): Position {
+  const lines = text.slice(0, offset).split('\n');
+  const before = lines.length === 1 ? at.colno : 0;
+  return { line: at.lineno + lines.length, column: before + (lines.at(-1) ?? '').length + 1 };
 }
 
 function isWordCharacter(char: string): boolean {

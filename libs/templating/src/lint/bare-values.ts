@@ -1,9 +1,5 @@
 import type { Expression } from '../syntax/nodes.ts';
 
-export function endsInTojson(node: Expression): boolean {
-  return node.typename === 'Filter' && node.name === 'tojson';
-}
-
 /** Filters that give a number, text that is JSON already, or what only the author can know to be JSON. */
 const jsonFilters = new Set(
   (

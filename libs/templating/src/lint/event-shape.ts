@@ -1,72 +1,89 @@
-import { parseJson } from '../json/parse.ts';
-import { descendants, type RootNode } from '../syntax/nodes.ts';
-import { PyDict } from '../values/dict.ts';
-import type { Value } from '../values/types.ts';
+import { TemplateRuntimeError } from '../errors.ts';
+import type { TemplateMode } from '../compile/context.ts';
+import type { At, RootNode } from '../syntax/nodes.ts';
 import type { LintFinding } from './lint.ts';
+import { pathsOf, type Piece } from './paths.ts';
+import { StructureReader, type Structure } from './structure.ts';
 
-function finding(message: string, source: string, offset = 0): LintFinding {
-  const before = source.slice(0, offset).split('\n');
-  return {
-    rule: 'not-an-event',
-    severity: 'error',
-    message,
-    line: before.length,
-    column: (before.at(-1) ?? '').length + 1,
-  };
-}
+/** The most events that one result may be. */
+const mostEvents = 100;
 
-/** What keeps a JSON value from being an event; undefined where nothing does. */
-function shapeProblem(value: Value): string | undefined {
-  if (Array.isArray(value)) {
-    if (value.length > 100) return 'A template can emit at most 100 events.';
-    return (value as Value[]).map(shapeProblem).find((problem) => problem !== undefined);
+/** What keeps a value from being an event; undefined where nothing is known to. */
+function shapeProblem(value: Structure, isItem = false): string | undefined {
+  if (value.kind === 'unknown') return undefined;
+  if (value.kind === 'array' && !isItem) {
+    if (value.items.length > mostEvents) return `A template can emit at most ${mostEvents} events.`;
+    return value.items.map((item) => shapeProblem(item, true)).find((problem) => problem !== undefined);
   }
-  if (!(value instanceof PyDict)) return 'An event is a JSON object, or an array of them.';
-  if (typeof value.get('event') !== 'string') return "An event needs an 'event': its name, a string.";
-  const resource = value.get('resource');
-  const id = resource instanceof PyDict ? resource.get('prefect.resource.id') : undefined;
-  if (typeof id !== 'string' || id === '')
-    return "An event needs a 'resource' with a 'prefect.resource.id', a string.";
-  return undefined;
+  if (value.kind !== 'object') return 'An event is a JSON object, or an array of them.';
+  if (!mayBeText(value, 'event')) return "An event needs an 'event': its name, a string.";
+  const resource = value.members.get('resource') ?? (value.isOpen ? { kind: 'unknown' } : undefined);
+  const hasId =
+    resource?.kind === 'unknown' ||
+    (resource?.kind === 'object' && mayBeText(resource, 'prefect.resource.id'));
+  return hasId ? undefined : "An event needs a 'resource' with a 'prefect.resource.id', a string.";
 }
 
-/** What can be said of a template's result before it has a request. */
-export function checkEventShape(root: RootNode, source: string): LintFinding[] {
-  const nodes = [...descendants(root)];
-  const isStatic = nodes.every((node) => ['Root', 'Output', 'TemplateData'].includes(node.typename));
-  const texts = nodes.flatMap((node) => (node.typename === 'TemplateData' ? [node.value] : []));
-  if (isStatic) return checkStatic(texts.join(''), source);
-  const written = texts.join('');
-  const [first] = root.children;
-  const opening = first?.typename === 'Output' ? first.children[0] : undefined;
-  if (opening?.typename !== 'TemplateData' || opening.value.trim() === '') return [];
-  const start = opening.value.search(/\S/);
-  if (!/^[[{]/.test(opening.value.trim())) {
-    return [
-      finding('The result cannot be an event: it does not begin with { or [.', source, Math.max(0, start)),
-    ];
-  }
-  const literals = nodes.flatMap((node) =>
-    node.typename === 'Literal' && typeof node.value === 'string' ? [node.value] : [],
-  );
-  const everything = [written, ...literals].join('\n');
-  const mayComeFromValues = nodes.some(
-    (node) => node.typename === 'Filter' && ['tojson', 'from_cloud_event'].includes(node.name),
-  );
-  return ['event', 'resource', 'prefect.resource.id']
-    .filter((key) => !everything.includes(key) && !mayComeFromValues)
-    .map((key) => finding(`The result cannot be an event: nothing writes '${key}'.`, source));
+/** Whether a member can be a text that is not empty. */
+function mayBeText({ members, isOpen }: Extract<Structure, { kind: 'object' }>, key: string): boolean {
+  const member = members.get(key);
+  if (member === undefined) return isOpen;
+  return member.kind === 'unknown' || (member.kind === 'string' && member.text !== '');
 }
 
-function checkStatic(text: string, source: string): LintFinding[] {
-  let value: Value;
+interface Problem {
+  message: string;
+  line: number;
+  column: number;
+}
+
+/** What is wrong along one way through the template; undefined where it may give an event. */
+function problemOf(pieces: Piece[], isStrict: boolean): Problem | undefined {
+  const reader = new StructureReader({ isStrict });
   try {
-    value = parseJson(text);
+    for (const { text, at } of pieces) {
+      if (text === null) reader.hole(at);
+      else reader.advance(text, at);
+    }
+    reader.finish();
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    const offset = 'offset' in error && typeof error.offset === 'number' ? error.offset : 0;
-    return [finding(`The result is not JSON: ${error.message}.`, source, offset)];
+    if (!(error instanceof TemplateRuntimeError)) throw error;
+    return error;
   }
-  const problem = shapeProblem(value);
-  return problem === undefined ? [] : [finding(problem, source)];
+  const message = shapeProblem(reader.root);
+  return message === undefined ? undefined : { message, ...startOf(pieces) };
+}
+
+function startOf(pieces: Piece[]): { line: number; column: number } {
+  for (const { text, at } of pieces) {
+    const before = (text ?? 'x').search(/\S/);
+    if (before < 0) continue;
+    const lines = (text ?? '').slice(0, before).split('\n');
+    const column = (lines.at(-1) ?? '').length + (lines.length === 1 ? at.colno : 0);
+    return { line: at.lineno + lines.length, column: column + 1 };
+  }
+  return { line: 1, column: 1 };
+}
+
+/**
+ * What can be said of a template's result before it has a request: whether there is any way through it that can give an
+ * event. Where there is none, what is wrong on the first.
+ */
+export function checkEventShape(root: RootNode, source: string, mode: TemplateMode): LintFinding[] {
+  let first: Problem | undefined;
+  for (const pieces of waysThrough(root, source, mode)) {
+    const problem = problemOf(pieces, mode === 'json');
+    if (problem === undefined) return [];
+    first ??= problem;
+  }
+  if (!first) return [];
+  const { message, line, column } = first;
+  return [{ rule: 'not-an-event', severity: 'error', message, line, column }];
+}
+
+/** Prefect takes a template without `{{` and `{%` as it is: comments in it are no comments. */
+function waysThrough(root: RootNode, source: string, mode: TemplateMode): Iterable<Piece[]> {
+  const start: At = { lineno: 0, colno: 0 };
+  const isPlain = mode === 'jinja2' && !source.includes('{{') && !source.includes('{%');
+  return isPlain ? [[{ text: source, at: start }]] : pathsOf(root);
 }

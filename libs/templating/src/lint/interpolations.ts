@@ -1,131 +1,79 @@
-import type { Expression, RootNode, Statement } from '../syntax/nodes.ts';
-import { bareProblem, endsInTojson } from './bare-values.ts';
+import type { TemplateMode } from '../compile/context.ts';
+import type { Expression, OutputNode, RootNode, Statement } from '../syntax/nodes.ts';
+import { bareProblem } from './bare-values.ts';
+import { endsInTojson, isHarmless } from './harmless.ts';
 import type { LintFinding } from './lint.ts';
+import { startOf } from './start-of.ts';
 
-/** Filters whose result never needs escaping inside a JSON string. */
-const harmless = new Set(
-  'int float length count round abs wordcount urlencode filesizeformat sum flow_run_id humanize_intcomma humanize_ordinal'.split(
-    ' ',
-  ),
-);
+function finding(
+  node: Expression,
+  about: Pick<LintFinding, 'rule' | 'severity' | 'message' | 'hint'>,
+): LintFinding {
+  const { lineno, colno } = startOf(node);
+  return { ...about, line: lineno + 1, column: colno + 1 };
+}
 
-/** Whether an expression always prints characters that a JSON string can hold as they are. */
-function isHarmless(node: Expression): boolean {
-  switch (node.typename) {
-    case 'Literal':
-      return typeof node.value !== 'string' || !/["\\\n\r\t]/.test(node.value);
-    case 'Filter':
-      if (harmless.has(node.name)) return true;
-      if (node.name === 'default' || node.name === 'd') {
-        return node.target !== null && isHarmless(node.target) && node.args.positional.every(isHarmless);
-      }
-      return node.name === 'replace' && escapesQuotes(node);
-    case 'Is':
-    case 'Compare':
-    case 'Not':
-    case 'Neg':
-    case 'Pos':
-      return true;
-    case 'InlineIf':
-      return isHarmless(node.body) && (node.else_ === null || isHarmless(node.else_));
-    case 'Attribute':
-      return node.target.typename === 'Symbol' && (node.target.value === 'loop' || isMethodOrId(node));
-    case 'Symbol':
-      return node.value === 'method' || node.value === 'execution_id' || node.value === 'received';
-    default:
-      return false;
+function inString(node: Expression): LintFinding | undefined {
+  if (endsInTojson(node))
+    return quotedTojson(node, 'tojson writes its own quotes; inside a string they end it.');
+  if (isHarmless(node)) return undefined;
+  return finding(node, {
+    rule: 'unescaped-interpolation',
+    severity: 'warning',
+    message: 'A value inside a JSON string: a quote, backslash or line break in it breaks the event.',
+    hint: 'Write {{ ("text " ~ value)|tojson }} in place of the whole string, or set template_mode to "json".',
+  });
+}
+
+function quotedTojson(node: Expression, message: string): LintFinding {
+  return finding(node, {
+    rule: 'quoted-tojson',
+    severity: 'error',
+    message,
+    hint: 'Remove the quotes around it.',
+  });
+}
+
+function outsideString(node: Expression): LintFinding | undefined {
+  const message = bareProblem(node);
+  if (message === undefined) return undefined;
+  return finding(node, {
+    rule: 'bare-interpolation',
+    severity: 'warning',
+    message,
+    hint: 'Write {{ value|tojson }}, or set template_mode to "json".',
+  });
+}
+
+/** Follows a text through branches and loops; a branch that is not taken counts as if it were. */
+class Reading {
+  readonly findings: LintFinding[] = [];
+  private isInString = false;
+  private isEscaped = false;
+  private readonly mode: TemplateMode;
+  /** Captured text may end up anywhere: only what stands in its strings can be told. */
+  private readonly isCaptured: boolean;
+
+  constructor(mode: TemplateMode, isCaptured: boolean) {
+    this.mode = mode;
+    this.isCaptured = isCaptured;
   }
-}
 
-function isMethodOrId(node: Extract<Expression, { typename: 'Attribute' }>): boolean {
-  return node.target.typename === 'Symbol' && node.target.value === 'webhook' && node.name === 'id';
-}
-
-/** An author's own escaping: `|replace('"', '\\"')`. */
-function escapesQuotes(node: Extract<Expression, { typename: 'Filter' }>): boolean {
-  const [old] = node.args.positional;
-  return old?.typename === 'Literal' && old.value === '"';
-}
-
-/** Where an expression begins: nodes of lookups, filters and operators stand at their own names and signs. */
-function startOf(node: Expression): Expression {
-  switch (node.typename) {
-    case 'Attribute':
-    case 'LookupVal':
-      return startOf(node.target);
-    case 'Filter':
-      return node.target ? startOf(node.target) : node;
-    case 'Is':
-      return startOf(node.target);
-    case 'FunCall':
-      return startOf(node.callee);
-    case 'Binary':
-    case 'Or':
-    case 'And':
-      return startOf(node.left);
-    case 'Concat':
-      return node.children[0] ? startOf(node.children[0]) : node;
-    case 'InlineIf':
-      return startOf(node.body);
-    case 'Compare':
-      return startOf(node.expr);
-    default:
-      return node;
+  visit(nodes: readonly Statement[]): void {
+    for (const node of nodes) this.statement(node);
   }
-}
 
-/** Follows whether the text stands inside a JSON string; a branch that is not taken counts as if it were. */
-class StringState {
-  inside = false;
-  private escaped = false;
-
-  advance(text: string): void {
-    for (const char of text) {
-      if (!this.inside) this.inside = char === '"';
-      else if (this.escaped) this.escaped = false;
-      else if (char === '\\') this.escaped = true;
-      else if (char === '"') this.inside = false;
-    }
-  }
-}
-
-const hint = 'Write {{ value|tojson }} without the quotes around it, or set template_mode to "json".';
-
-const bareHint = 'Write {{ value|tojson }}, or set template_mode to "json".';
-
-function looksLikeJson(root: RootNode): boolean {
-  const [first] = root.children.filter((node) => node.typename === 'Output');
-  const text = first?.children.find(
-    (child) => child.typename === 'TemplateData' && child.value.trim() !== '',
-  );
-  return text?.typename === 'TemplateData' && /^\s*[[{]/.test(text.value);
-}
-
-/** Values put into JSON strings as they are: a quote or line break in one breaks the event. */
-export function checkInterpolations(root: RootNode): LintFinding[] {
-  const findings: LintFinding[] = [];
-  const state = new StringState();
-  const at = (node: Expression): { line: number; column: number } => {
-    const { lineno, colno } = startOf(node);
-    return { line: lineno + 1, column: colno + 1 };
-  };
-  const visit = (nodes: Statement[]): void => {
-    for (const node of nodes) visitStatement(node);
-  };
-  const visitStatement = (node: Statement): void => {
+  private statement(node: Statement): void {
     switch (node.typename) {
       case 'Output':
-        for (const child of node.children) visitOutput(child);
+        for (const child of node.children) this.output(child);
         return;
       case 'If': {
-        const { inside } = state;
-        for (const [, body] of node.branches) {
-          state.inside = inside;
-          visit(body);
-        }
-        if (node.else_.length > 0) {
-          state.inside = inside;
-          visit(node.else_);
+        const { isInString } = this;
+        for (const body of [...node.branches.map(([, body]) => body), node.else_]) {
+          if (body.length === 0) continue;
+          this.isInString = isInString;
+          this.visit(body);
         }
         return;
       }
@@ -133,40 +81,94 @@ export function checkInterpolations(root: RootNode): LintFinding[] {
       case 'With':
       case 'Autoescape':
       case 'Block':
-        return visit(node.body);
+        return this.visit(node.body);
       default:
         return;
     }
-  };
-  const visitOutput = (child: Expression): void => {
-    if (child.typename === 'TemplateData') return state.advance(child.value);
-    if (!state.inside) {
-      const problem = bareProblem(child);
-      if (problem !== undefined)
-        findings.push({
-          rule: 'bare-interpolation',
-          severity: 'warning',
-          message: problem,
-          ...at(child),
-          hint: bareHint,
-        });
-      return;
+  }
+
+  private output(child: Expression): void {
+    if (child.typename === 'TemplateData') return this.text(child.value);
+    const found = this.problemOf(child);
+    if (found) this.findings.push(found);
+  }
+
+  private problemOf(node: Expression): LintFinding | undefined {
+    if (this.mode === 'jinja2') {
+      if (this.isInString) return inString(node);
+      return this.isCaptured ? undefined : outsideString(node);
     }
-    if (endsInTojson(child)) {
-      const message = 'tojson writes its own quotes; inside a string they end it.';
-      findings.push({
-        rule: 'quoted-tojson',
-        severity: 'error',
-        message,
-        ...at(child),
-        hint: 'Remove the quotes around it.',
-      });
-    } else if (!isHarmless(child)) {
-      const message =
-        'A value inside a JSON string: a quote, backslash or line break in it breaks the event.';
-      findings.push({ rule: 'unescaped-interpolation', severity: 'warning', message, ...at(child), hint });
+    const isWrong = this.isInString && !this.isCaptured && endsInTojson(node);
+    return isWrong
+      ? quotedTojson(node, 'tojson writes its own quotes; inside a string they become part of the text.')
+      : undefined;
+  }
+
+  private text(text: string): void {
+    for (const char of text) {
+      if (!this.isInString) this.isInString = char === '"';
+      else if (this.isEscaped) this.isEscaped = false;
+      else if (char === '\\') this.isEscaped = true;
+      else if (char === '"') this.isInString = false;
     }
+  }
+}
+
+/** The outputs of statements in their order, without what is only captured. */
+function* outputsOf(nodes: readonly Statement[]): Generator<OutputNode> {
+  for (const node of nodes) {
+    if (node.typename === 'Output') yield node;
+    else if (node.typename === 'If') {
+      for (const [, body] of node.branches) yield* outputsOf(body);
+      yield* outputsOf(node.else_);
+    } else if (['For', 'With', 'Autoescape', 'Block'].includes(node.typename))
+      yield* outputsOf((node as Extract<Statement, { typename: 'For' }>).body);
+  }
+}
+
+/** What statements print, without white space. */
+function printed(nodes: readonly Statement[]): Expression[] {
+  return [...outputsOf(nodes)]
+    .flatMap(({ children }) => children)
+    .filter((node) => node.typename !== 'TemplateData' || node.value.trim() !== '');
+}
+
+function beginsWith(node: Expression | undefined, pattern: RegExp): boolean {
+  return node?.typename === 'TemplateData' && pattern.test(node.value);
+}
+
+/** What is captured in a template: bodies of macros, of calls and of `set` blocks. */
+function* capturedBodies(nodes: readonly Statement[]): Generator<Statement[]> {
+  for (const node of nodes) {
+    if (!('body' in node)) continue;
+    if (node.typename === 'Macro' || node.typename === 'CallBlock' || node.typename === 'SetBlock')
+      yield node.body;
+    yield* capturedBodies(node.body);
+  }
+}
+
+/** Values put into JSON as they are: a quote or line break in one breaks the event. */
+export function checkInterpolations({ children }: RootNode, mode: TemplateMode): LintFinding[] {
+  const statements = children as Statement[];
+  const findings: LintFinding[] = [];
+  const read = (body: Statement[], isCaptured: boolean): void => {
+    const reading = new Reading(mode, isCaptured);
+    reading.visit(body);
+    findings.push(...reading.findings);
   };
-  if (looksLikeJson(root)) visit(root.children);
+  const firstText = printed(statements).find((node) => node.typename === 'TemplateData');
+  if (beginsWith(firstText, /^\s*[[{]/)) read(statements, false);
+  else if (mode === 'jinja2') findings.push(...loneValue(printed(statements)));
+  for (const body of capturedBodies(statements))
+    if (beginsWith(printed(body)[0], /^\s*[[{"]/)) read(body, true);
   return findings;
+}
+
+/** A template that is one value: a list or dict prints as in Python. A text may well hold JSON. */
+function loneValue([value, ...others]: Expression[]): LintFinding[] {
+  if (!value || others.length > 0) return [];
+  const isPython =
+    ['Dict', 'Array'].includes(value.typename) || (value.typename === 'Symbol' && value.value === 'body');
+  const found = isPython ? outsideString(value) : undefined;
+  return found ? [found] : [];
 }

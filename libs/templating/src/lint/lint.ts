@@ -1,9 +1,10 @@
 import type { TemplateMode } from '../compile/context.ts';
 import type { Environment } from '../environment.ts';
+import { TemplateError } from '../errors.ts';
 import type { RootNode } from '../syntax/nodes.ts';
 import { normalizeSource } from '../syntax/lexer.ts';
-import { parseTemplate } from '../syntax/statement-parser.ts';
-import { validateTemplate } from '../validate.ts';
+import { parseLoneExpression, parseTemplate } from '../syntax/statement-parser.ts';
+import { problemOf, validateTemplate, type TemplateProblem } from '../validate.ts';
 import { checkCommas } from './commas.ts';
 import { checkEventShape } from './event-shape.ts';
 import { checkInterpolations } from './interpolations.ts';
@@ -30,25 +31,14 @@ export interface LintFinding {
 }
 
 /** The names a webhook's template sees. */
-export const webhookNames: readonly string[] = [
-  ...[
-    'method',
-    'headers',
-    'body',
-    'query',
-    'path',
-    'raw_body',
-    'content_type',
-    'received',
-    'execution_id',
-    'webhook',
-  ],
-  ...['form', 'body_encoding', 'event', 'workspace'],
-];
+const webhookNames: readonly string[] =
+  'method headers body query path raw_body content_type received execution_id webhook form body_encoding workspace'.split(
+    ' ',
+  );
 
 export interface LintOptions {
   mode?: TemplateMode;
-  /** The names the context has; those of a webhook by default. */
+  /** The names the context has; by default those of a webhook, and for a `text` (an answer to the caller) also `event`. */
   names?: readonly string[];
   /** What the template is for; a `text` need not be an event. */
   result?: 'event' | 'text';
@@ -63,22 +53,41 @@ export function lintTemplate(
   environment: Environment,
   options: LintOptions = {},
 ): LintFinding[] {
-  const { mode = 'jinja2', names = webhookNames, result = 'event' } = options;
+  const { mode = 'jinja2', result = 'event' } = options;
+  const { names = result === 'event' ? webhookNames : [...webhookNames, 'event'] } = options;
   const problems = validateTemplate(source, environment);
   if (problems.some((problem) => problem.name !== 'LimitError')) return problems.map(asFinding);
   const root: RootNode = parseTemplate(source);
-  const known = new Set([...names, ...environment.runtime.globals.keys()]);
   const findings = [
     ...problems.map(asFinding),
-    ...(mode === 'jinja2' && result === 'event' ? checkInterpolations(root) : []),
+    ...(result === 'event' ? checkInterpolations(root, mode) : []),
     ...(mode === 'jinja2' && result === 'event' ? checkCommas(root) : []),
-    ...checkNames(root, known),
-    ...(result === 'event' ? checkEventShape(root, normalizeSource(source)) : []),
+    ...checkNames(root, knownNames(names, environment)),
+    ...(result === 'event' ? checkEventShape(root, normalizeSource(source), mode) : []),
   ];
   return findings.sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
-function asFinding(problem: ReturnType<typeof validateTemplate>[number]): LintFinding {
+/** Looks for what is wrong in a lone expression, such as a webhook's `filter`: malformed, or with names that no context has. */
+export function lintExpression(
+  source: string,
+  environment: Environment,
+  { names = webhookNames }: Pick<LintOptions, 'names'> = {},
+): LintFinding[] {
+  try {
+    environment.compileExpression(source);
+  } catch (error) {
+    if (error instanceof TemplateError) return [asFinding(problemOf(error))];
+    throw error;
+  }
+  return checkNames(parseLoneExpression(source), knownNames(names, environment));
+}
+
+function knownNames(names: readonly string[], environment: Environment): Set<string> {
+  return new Set([...names, ...environment.runtime.globals.keys()]);
+}
+
+function asFinding(problem: TemplateProblem): LintFinding {
   const { message, line, column, hint } = problem;
   return {
     rule: 'invalid',

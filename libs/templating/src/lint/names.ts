@@ -1,11 +1,11 @@
-import { childNodes, descendants, type AnyNode, type RootNode } from '../syntax/nodes.ts';
+import { childNodes, descendants, type AnyNode } from '../syntax/nodes.ts';
 import { nearest } from '../syntax/nearest.ts';
 import type { LintFinding } from './lint.ts';
 
 const special = ['loop', 'caller', 'varargs', 'kwargs', 'self', 'super'];
 
 /** Names that the template itself assigns, wherever. */
-function assignedNames(root: RootNode): Set<string> {
+function assignedNames(root: AnyNode): Set<string> {
   const names = new Set<string>();
   const add = (node: AnyNode): void => {
     if (node.typename === 'Symbol') names.add(node.value);
@@ -30,7 +30,7 @@ function isTolerated(node: AnyNode): boolean {
 }
 
 /** Names that neither the context has nor the template sets; they print as nothing, which is seldom meant. */
-export function checkNames(root: RootNode, known: ReadonlySet<string>): LintFinding[] {
+export function checkNames(root: AnyNode, known: ReadonlySet<string>): LintFinding[] {
   const defined = new Set([...known, ...assignedNames(root), ...special]);
   const findings: LintFinding[] = [];
   const visit = (node: AnyNode): void => {

@@ -24,6 +24,7 @@ export function nearest(name: string, known: Iterable<string>): string[] {
   const wanted = name.toLowerCase();
   for (const candidate of known) {
     const score = distance(wanted, candidate.toLowerCase());
+    if (score >= wanted.length) continue;
     const related = wanted.length >= 4 && (candidate.includes(wanted) || wanted.includes(candidate));
     if (score <= Math.max(1, Math.floor(wanted.length / 3))) scored.push({ candidate, score });
     else if (related && candidate.length > 2) scored.push({ candidate, score: 10 });
