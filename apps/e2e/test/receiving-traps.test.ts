@@ -54,7 +54,10 @@ describe('acknowledging', () => {
     const bytes = Buffer.from([0, 255, 10]);
     const answer = await fetch(webhook.url, post(bytes));
     expect(answer.status).toBe(400);
-    const { id } = await executionOf(answer);
+    const execution = await executionOf(answer);
+    // A mistake of its author's, which a failure of ours (cause `internal`, and a dead letter) is not mixed up with.
+    expect(execution).toMatchObject({ outcome: 'failed', cause: null });
+    const { id } = execution;
     const kept = await api('GET', `/executions/${id}/request`);
     expect(Buffer.from(await kept.arrayBuffer())).toEqual(bytes);
     expect((await api('PATCH', `/webhooks/${webhook.id}`, { template })).status).toBe(204);
