@@ -88,6 +88,7 @@ describe('lintTemplate', () => {
       ['{"event": "a",\n oops}', '2:2'],
       ['{"event": "a",\n oops: {{ body|tojson }}}', '2:2'],
       ['{"event": {{ body.x|upper|tojson }}}', '1:1'],
+      ['{"event": {{ body.x|tojson }}, "n": {{ body.n|int }}}', '1:1'],
       [' {"event": "a", "resource": {"id": {{ body.id|tojson }} } }', '1:2'],
       [`{"event": 1, ${resource}}`, '1:1'],
       [`{"event": "", ${resource}}`, '1:1'],

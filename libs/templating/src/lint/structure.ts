@@ -25,6 +25,7 @@ export class StructureReader extends JsonTracker {
   /** The whole value, once it has ended. */
   root: Structure = unknown;
   private readonly containers: Opened[] = [];
+  /** A value stands in the string that is read. */
   private hasHole = false;
   /** In JSON mode a value is one value, or the inside of a string; else it may write anything. */
   private readonly isStrict: boolean;
@@ -36,7 +37,7 @@ export class StructureReader extends JsonTracker {
 
   /** A value is written here. Throws as `advance` does. */
   hole(at: At): void {
-    this.hasHole = true;
+    if (this.part === 'string' || this.part === 'escape') this.hasHole = true;
     if (this.isStrict) {
       this.fill(null, at);
       return;
