@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readVectors, runVector, type VectorResult } from './vector-runner.ts';
 
@@ -12,12 +13,25 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 const [file] = positionals;
-if (file === undefined) {
-  process.stderr.write('Usage: npm run vectors -- FILE.jsonl [--failures N]\n');
-  process.exit(2);
+const failures = Number(values.failures);
+if (file === undefined || !Number.isInteger(failures) || failures < 0)
+  giveUp('Usage: npm run vectors -- FILE.jsonl [--failures N]');
+
+const results = readVectors(textOf(file)).map(runVector);
+
+/** npm runs scripts in the workspace's root; a relative path may be meant from where npm was called. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(existsSync(path) ? path : resolve(process.env['INIT_CWD'] ?? '', path), 'utf8');
+  } catch (error) {
+    return giveUp(`${path} cannot be read: ${(error as Error).message}`);
+  }
 }
 
-const results = readVectors(readFileSync(file, 'utf8')).map(runVector);
+function giveUp(sentence: string): never {
+  process.stderr.write(`${sentence}\n`);
+  process.exit(2);
+}
 
 interface Tally {
   passed: number;
@@ -58,7 +72,7 @@ printRates(
 );
 
 const failed = results.filter((result) => !result.passed);
-for (const { vector, actual } of failed.slice(0, Number(values.failures))) {
+for (const { vector, actual } of failed.slice(0, failures)) {
   const expected =
     'error' in vector.expect ? `fails with ${vector.expect.error}` : JSON.stringify(vector.expect.output);
   process.stdout.write(`\n${vector.id}\n  template ${JSON.stringify(vector.template)}\n`);

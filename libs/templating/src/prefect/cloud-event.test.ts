@@ -54,6 +54,19 @@ describe('from_cloud_event', () => {
     expect(convert({ total: 5 }, headers)).toEqual(convert(structured));
   });
 
+  it('undoes quotes around the values of headers', () => {
+    const headers = {
+      'ce-specversion': '1.0',
+      'ce-id': '"A \\"1\\""',
+      'ce-source': '"/shop"',
+      'ce-type': 't',
+    };
+    expect(convert('', headers)).toMatchObject({
+      id: cloudEventId('/shop', 'A "1"'),
+      resource: { 'prefect.resource.id': '/shop' },
+    });
+  });
+
   it('takes the source for a resource where there is no subject', () => {
     expect(convert(attributes)).toMatchObject({ resource: { 'prefect.resource.id': '/shop' } });
     expect(convert(attributes)).not.toHaveProperty('payload.data');

@@ -91,9 +91,14 @@ function utf8(bytes: Buffer): string | undefined {
   }
 }
 
-/** A header's value; the binding percent-encodes what is not printable ASCII. */
+/**
+ * A header's value. The binding percent-encodes what is not printable ASCII, and has readers undo quotes that a sender
+ * may have put around it (HTTP binding 1.0.2, 3.1.3.2).
+ */
 function headerText(value: Value): string {
-  const text = str(value);
+  const sent = str(value);
+  const quoted = /^"((?:[^"\\]|\\.)*)"$/.exec(sent)?.[1];
+  const text = quoted === undefined ? sent : quoted.replace(/\\(.)/g, '$1');
   try {
     return text.includes('%') ? decodeURIComponent(text) : text;
   } catch (error) {
