@@ -3,7 +3,6 @@ import type { ResolvedFilter } from './event-filter.ts';
 import { bindTo, eventConditions } from './event-filter-sql.ts';
 
 export const countables = ['day', 'time', 'event', 'resource'] as const;
-export type Countable = (typeof countables)[number];
 export const timeUnits = ['week', 'day', 'hour', 'minute', 'second'] as const;
 export type TimeUnit = (typeof timeUnits)[number];
 

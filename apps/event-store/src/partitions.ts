@@ -1,7 +1,7 @@
 import type { Pool, Queryable } from '@tributary/postgres';
 
 /** The partitioned tables; those of one family always get their partitions together. */
-export const partitionedTables = {
+const partitionedTables = {
   events: ['events', 'event_resources'],
   executions: ['executions', 'execution_requests', 'execution_answers'],
 } as const;
@@ -35,12 +35,12 @@ export function dayOf(instant: Date | number): string {
   return new Date(instant).toISOString().slice(0, 10);
 }
 
-export function nextDay(day: string): string {
+function nextDay(day: string): string {
   return dayOf(Date.parse(day) + DAY_MS);
 }
 
 /** Name of the partition of a day: `events_20260131`. */
-export function partitionName(table: string, day: string): string {
+function partitionName(table: string, day: string): string {
   return `${table}_${day.replaceAll('-', '')}`;
 }
 

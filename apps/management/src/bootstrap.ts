@@ -22,7 +22,7 @@ const HANDLE = 'default';
  * Makes sure that the account, the workspace and the key of the configuration exist, and that the key has every scope. A
  * key that an earlier configuration named is deleted. Instances that start together wait for each other.
  */
-export async function ensureBootstrap(pool: Pool, { account, workspace, apiKey }: Bootstrap): Promise<void> {
+async function ensureBootstrap(pool: Pool, { account, workspace, apiKey }: Bootstrap): Promise<void> {
   await pool.transaction(async (client) => {
     await client.query(`SELECT pg_advisory_xact_lock(hashtextextended('tributary.management.bootstrap', 0))`);
     await ensureWorkspace(client, { account, workspace, handle: HANDLE });

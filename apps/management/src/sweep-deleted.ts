@@ -15,12 +15,7 @@ const AUDIT_BATCH = 1_000;
  * Milliseconds that a deleted webhook stays known: a day more than requests are retained, so that no request of it is
  * read by a renderer that has never heard of it.
  */
-export const DELETED_RETENTION_MS = topics.requests.retentionMs + DAY_MS;
-
-/** Takes away what the audit log holds from before an instant; resolves to how many entries. */
-export function sweepAudit(pool: Pool, before: Date): Promise<number> {
-  return removeAudit(pool, before, AUDIT_BATCH);
-}
+const DELETED_RETENTION_MS = topics.requests.retentionMs + DAY_MS;
 
 /** Takes away what was deleted before an instant and announces tombstones for it; resolves to how many. */
 export async function sweepDeleted(pool: Pool, before: Date): Promise<number> {
@@ -54,7 +49,7 @@ export function createSweeper({
         const before = new Date(Date.now() - DELETED_RETENTION_MS);
         while ((await sweepDeleted(pool, before)) === BATCH && !stopped.signal.aborted);
         const oldest = new Date(Date.now() - auditDays * DAY_MS);
-        while ((await sweepAudit(pool, oldest)) === AUDIT_BATCH && !stopped.signal.aborted);
+        while ((await removeAudit(pool, oldest, AUDIT_BATCH)) === AUDIT_BATCH && !stopped.signal.aborted);
       } catch (error) {
         logger.warn({ error }, 'could not sweep what has outlived its time');
       }

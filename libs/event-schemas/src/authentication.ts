@@ -77,7 +77,6 @@ export const authenticationInput = z.discriminatedUnion('type', [
     }),
   z.strictObject(ipAllowList),
 ]);
-export type AuthenticationInput = z.output<typeof authenticationInput>;
 
 /** An entry of `authentication` as the API shows it. */
 export const shownAuthentication = z.union([

@@ -66,7 +66,7 @@ export const resource = labels.superRefine((value, context) => {
 });
 
 /** A thing that had a part in an event: labels with an id and a role. */
-export const relatedResource = labels.superRefine((value, context) => {
+const relatedResource = labels.superRefine((value, context) => {
   checkLabels(value, context, [RESOURCE_ID, RESOURCE_ROLE]);
 });
 

@@ -6,7 +6,7 @@ import { responseModes } from './response.ts';
 import { webhookMethods } from './webhook.ts';
 
 /** A step of an execution, for the timings that the API shows. */
-export const executionStep = z.object({
+const executionStep = z.object({
   name: z.string(),
   started: canonicalInstant,
   duration_ms: z.number(),

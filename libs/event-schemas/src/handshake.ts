@@ -14,10 +14,6 @@ export const handshakeTypes = [
   'x-crc',
   'websub',
 ] as const;
-export type HandshakeType = (typeof handshakeTypes)[number];
-
-/** Handshakes that are answered unless a webhook says `{ "type": ..., "enabled": false }`. */
-export const defaultHandshakes = ['event-grid', 'cloudevents'] as const satisfies readonly HandshakeType[];
 
 /** Those that take a secret: `meta` a `verify_token`, `zoom` its secret token, `x-crc` the consumer secret. */
 const meta = <S extends z.ZodType>(secret: S) => ({ type: z.literal('meta'), verify_token: secret });
@@ -47,7 +43,6 @@ export const handshakeInput = z.union([
     z.strictObject(plain),
   ]),
 ]);
-export type HandshakeInput = z.output<typeof handshakeInput>;
 
 /** A handshake as the API shows it. */
 export const shownHandshake = z.union([

@@ -7,7 +7,7 @@ export {
   authenticationRecord,
   shownAuthentication,
 } from './authentication.ts';
-export type { AuthenticationInput, AuthenticationRecord, ShownAuthentication } from './authentication.ts';
+export type { AuthenticationRecord, ShownAuthentication } from './authentication.ts';
 export {
   canonicalInstant,
   canonicalUuid,
@@ -16,7 +16,6 @@ export {
   eventLimits,
   instant,
   receivedEvent,
-  relatedResource,
   resource,
   RESOURCE_ID,
   RESOURCE_NAME,
@@ -31,7 +30,6 @@ export {
   causes,
   deduplicationRecord,
   execution,
-  executionStep,
   outcome,
   outcomeReply,
   outcomes,
@@ -52,21 +50,15 @@ export type {
 } from './execution.ts';
 export { executionError } from './execution-error.ts';
 export type { ExecutionError } from './execution-error.ts';
-export {
-  defaultHandshakes,
-  handshakeInput,
-  handshakeRecord,
-  handshakeTypes,
-  shownHandshake,
-} from './handshake.ts';
-export type { HandshakeInput, HandshakeRecord, HandshakeType, ShownHandshake } from './handshake.ts';
+export { handshakeInput, handshakeRecord, handshakeTypes, shownHandshake } from './handshake.ts';
+export type { HandshakeRecord, ShownHandshake } from './handshake.ts';
 export { isJsonObject, parseJson, parseJsonExactly } from './json.ts';
 export { invalidAnswer, readReply } from './read-reply.ts';
 export { consumerReply, replyAnswer } from './reply-answer.ts';
 export type { ConsumerReply, ReplyAnswer } from './reply-answer.ts';
 export { responseInput, responseLimits, responseModes, responseRecord } from './response.ts';
 export type { ResponseMode, ResponseSettings } from './response.ts';
-export { keptSecret, secretInput, secretPlace, secretRecord, shownSecret, slugPlace } from './secret.ts';
+export { secretInput, secretPlace, secretRecord, shownSecret, slugPlace } from './secret.ts';
 export type { KeptSecret, SecretInput, SecretRecord, ShownSecret } from './secret.ts';
 export { normalizeInstant } from './time.ts';
 export { maxRecordBytes, recordHeaders, topicConfig, topics } from './topics.ts';
@@ -91,7 +83,6 @@ export type {
   WebhookInput,
   SettingsRecord,
   Webhook,
-  WebhookMethod,
   WebhookRecord,
   WebhookSettings,
 } from './webhook.ts';

@@ -8,7 +8,7 @@ const SECRET_LENGTH = 8_192;
  * A secret that is kept as it is, in what a user sends: a read shows it so. `id` names which one of its list is meant;
  * without it the position does.
  */
-export const keptSecret = z.strictObject({
+const keptSecret = z.strictObject({
   configured: z.literal(true),
   id: uuid.optional(),
   set: instant.optional(),

@@ -7,7 +7,6 @@ import { responseInput, responseRecord } from './response.ts';
 
 /** The methods a webhook can take (Prefect's documents name these six). */
 export const webhookMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
-export type WebhookMethod = (typeof webhookMethods)[number];
 
 /** Bounds of a webhook's configuration. */
 export const webhookLimits = {

@@ -27,7 +27,7 @@ import { updateServiceAccount } from './update-service-account.ts';
 import { updateWebhook } from './update-webhook.ts';
 
 /** The version of Prefect whose clients are known to work here: they ask for it and refuse another major one. */
-export const PREFECT_VERSION = '3.8.8';
+const PREFECT_VERSION = '3.8.8';
 
 /** Bytes of the largest request: a template of the largest size, written with escapes, and the rest. */
 const BODY_LIMIT = 1_048_576;

@@ -5,7 +5,7 @@ import { listAudit as readAudit } from '../audit-log.ts';
 import type { ManagementDeps } from './deps.ts';
 import { PAGE_LIMIT, limitOfPage, readQuery, sendPage } from './page.ts';
 
-export const auditQuery = z.object({
+const auditQuery = z.object({
   limit: limitOfPage.default(PAGE_LIMIT),
   cursor: z
     .string()
