@@ -156,6 +156,8 @@ describe('what templates seldom do', () => {
       "{{ tiny.fromhex('-0x1.8p3') }} {{ tiny.fromhex('ff') }} {{ tiny.fromhex('0x1p-1074') }}",
       '-12.0 255.0 5e-324',
     ],
+    ["{{ l|select('>', 9)|map('no_such_filter')|list }}", '[]'],
+    ['{% autoescape true %}{% set x|upper|list %}<{% endset %}{{ x }}{% endautoescape %}', "['<']"],
     ['{{ 1e400 }} {{ [1e400, -1e400]|max }} {{ 1e400 > 1 }}', 'inf inf True'],
   ])('%s gives %s', (template, expected) => {
     expect(render(template)).toBe(expected);
@@ -165,6 +167,9 @@ describe('what templates seldom do', () => {
     ['{{ d|attr(1) }}', 'TypeError'],
     ['{{ l|indent }}', 'AttributeError'],
     ["{{ '%x' % missing }}", 'TypeError'],
+    ["{{ l|map('no_such_filter')|list }}", 'TemplateRuntimeError'],
+    ['{% block b %}{% endblock %}{{ self.b(1) }}', 'TypeError'],
+    ['{{ d|tojson(missing) }}', 'UndefinedError'],
     ["{{ tiny.fromhex('x') }}", 'ValueError'],
     // Jinja2 writes the constant into the code it makes, where nothing is called inf.
     ['{{ i < 1e400 }}', 'NameError'],

@@ -1,7 +1,8 @@
-import { TemplateRuntimeError, keyError } from '../errors.ts';
+import { TemplateRuntimeError, keyError, typeError } from '../errors.ts';
 import { Callable } from '../runtime/callable.ts';
 import { charge } from '../runtime/budget.ts';
 import { Frame, type Render } from '../runtime/render.ts';
+import type { Keywords } from '../runtime/signature.ts';
 import type { BlockNode } from '../syntax/nodes.ts';
 import { PyObject, type Value } from '../values/types.ts';
 import { locate, type BlockCode, type Compilation, type Execute, type Place } from './context.ts';
@@ -19,7 +20,11 @@ class BlockReference extends Callable {
     this.block = block;
   }
 
-  call(render: Render): Value {
+  call(render: Render, positional: readonly Value[], keywords?: Keywords): Value {
+    if (positional.length > 0 || (keywords?.size ?? 0) > 0)
+      throw typeError(
+        `BlockReference.__call__() takes 1 positional argument but ${1 + positional.length} were given`,
+      );
     return render.captured(render.capture(() => this.block.execute(render)));
   }
 

@@ -15,6 +15,7 @@ import type {
   WithNode,
 } from '../syntax/nodes.ts';
 import { truthy } from '../values/compare.ts';
+import { str } from '../values/text.ts';
 import { Undefined } from '../values/undefined.ts';
 import { Markup, textOf, typeName, type Value } from '../values/types.ts';
 import { compileBlock } from './blocks.ts';
@@ -190,7 +191,7 @@ function compileSetBlock(place: Place, node: SetBlockNode): Execute {
   return (frame) => {
     entry?.(frame);
     const result = value(frame);
-    assign(frame, frame.render.autoescape ? new Markup(textOf(result) ?? '') : result);
+    assign(frame, frame.render.autoescape ? new Markup(str(result)) : result);
   };
 }
 

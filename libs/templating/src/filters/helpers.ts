@@ -90,8 +90,10 @@ export function namedFunction(
   name: Value,
   rest: { positional: readonly Value[]; keywords: Keywords },
 ): (item: Value) => Value {
-  const fn = findFunction(render, kind, name);
+  let fn: NativeFunction | undefined;
   return (item) => {
+    // Jinja2 too asks for it with the first item: where there is none, nobody misses it.
+    fn ??= findFunction(render, kind, name);
     charge(fn.cost);
     return fn.body(render, ...bindArguments(fn.signature, [item, ...rest.positional], rest.keywords));
   };

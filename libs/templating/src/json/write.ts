@@ -4,6 +4,7 @@ import { compare } from '../values/compare.ts';
 import { PyDict } from '../values/dict.ts';
 import { compareStrings, hasSurrogates } from '../values/unicode.ts';
 import { bigintText, floatText } from '../values/text.ts';
+import { Undefined } from '../values/undefined.ts';
 import { PyFloat, itemsOf, textOf, typeName, type Value } from '../values/types.ts';
 
 /** How JSON is written. */
@@ -163,6 +164,7 @@ export function filterJson(value: Value, indent: Value): string {
 function indentText(indent: Value): string {
   const text = textOf(indent);
   if (text !== undefined) return text.replace(/[<>&']/g, unicodeEscape);
+  if (indent instanceof Undefined) indent.fail();
   const size = typeof indent === 'boolean' ? Number(indent) : indent;
   if (typeof size !== 'number' || !Number.isInteger(size)) {
     throw typeError(`can't multiply sequence by non-int of type '${typeName(indent)}'`);
