@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Context } from '@opentelemetry/api';
 import { recordHeaders, topics } from '@tributary/event-schemas';
 import type { UsageRecord } from '@tributary/event-schemas';
 import type { OutgoingRecord } from '@tributary/messaging';
@@ -6,10 +7,20 @@ import type { Logger, Member } from '@tributary/service-runtime';
 import { isoTime } from './iso-time.ts';
 import type { Hook } from './webhook-directory.ts';
 
-/** Counts the calls of webhooks by secret and by URL, and tells Kafka every few seconds. */
+/** What is counted of a call. */
+export interface CountedCall {
+  /** Ids of the secrets that let it pass. */
+  used: readonly string[];
+  receivedMs: number;
+  traceContext: Context;
+}
+
+/**
+ * Counts the calls of webhooks by secret and by URL, and tells Kafka every few seconds. The record tells the last use,
+ * and belongs to the trace of that call.
+ */
 export interface UsageCounter extends Member {
-  /** `used`: ids of the secrets that let the call pass. */
-  count(hook: Hook, used: readonly string[], nowMs: number): void;
+  count(hook: Hook, call: CountedCall): void;
   readonly size: number;
 }
 
@@ -30,6 +41,7 @@ interface Used {
 interface Usage {
   hook: Hook;
   sinceMs: number;
+  traceContext: Context;
   secrets: Map<string, Used>;
   urls: Map<string, Used>;
 }
@@ -51,6 +63,7 @@ export function createUsageCounter(options: UsageOptions): UsageCounter {
         key: usage.hook.id,
         value: JSON.stringify(usageRecord(usage, now())),
         headers: { [recordHeaders.schemaVersion]: SCHEMA_VERSION },
+        traceContext: usage.traceContext,
       });
     } catch (error) {
       logger.debug({ err: error, webhookId: usage.hook.id }, 'usage was not recorded');
@@ -77,14 +90,15 @@ export function createUsageCounter(options: UsageOptions): UsageCounter {
   }
 
   return {
-    count(hook, used, nowMs) {
+    count(hook, { used, receivedMs, traceContext }) {
       let usage = usages.get(hook.id);
-      if (!usage) {
-        usage = { hook, sinceMs: nowMs, secrets: new Map(), urls: new Map() };
+      if (usage) usage.traceContext = traceContext;
+      else {
+        usage = { hook, sinceMs: receivedMs, traceContext, secrets: new Map(), urls: new Map() };
         usages.set(hook.id, usage);
       }
-      add(usage.urls, hook.slugSha256, nowMs);
-      for (const id of used) add(usage.secrets, id, nowMs);
+      add(usage.urls, hook.slugSha256, receivedMs);
+      for (const id of used) add(usage.secrets, id, receivedMs);
     },
     get size() {
       return usages.size;

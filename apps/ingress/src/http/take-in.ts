@@ -152,7 +152,8 @@ async function store(
     if (error instanceof MessagingError) return answered(refusals.notDurable);
     throw error;
   }
-  deps.usage.count(hook, used, call.receivedMs);
+  const { receivedMs, observed } = call;
+  deps.usage.count(hook, { used, receivedMs, traceContext: observed.context });
   if (reply) {
     if (hook.mode === 'sync' && hook.deduplicates) deps.sharedAnswers.add(executionId, reply);
     // A caller who goes away stops waiting.
