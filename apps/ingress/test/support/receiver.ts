@@ -87,7 +87,7 @@ export async function startReceiver(): Promise<Receiver> {
         now: Date.now,
         logger,
       }),
-      usage: { count: (counted, used) => receiver.usage.push({ hook: counted, used }) },
+      usage: { count: (counted, { used }) => receiver.usage.push({ hook: counted, used }) },
       waiters: createReplyWaiters({ maxLimitMs: 60_000, maxWaiters: 10 }),
       sharedAnswers: createSharedAnswers({ maxBytes: 1_000_000 }),
       waitLimitMs: 100,
