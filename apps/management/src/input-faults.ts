@@ -46,8 +46,9 @@ function toDetails(
       detail: `${key} is not a field that is known here.`,
     }));
   }
-  const name = path.at(-1);
-  if (name === undefined) return [{ pointer: '', detail: 'The body must be a JSON object.' }];
+  const [outer, last] = path.length > 1 ? path.slice(-2) : [undefined, path[0]];
+  if (last === undefined) return [{ pointer: '', detail: 'The body must be a JSON object.' }];
+  const name = /^\d+$/.test(last) && outer !== undefined ? `${outer}[${last}]` : last;
   const missing = valueAt(root, path) === undefined;
   if (missing && (issue.code === 'invalid_type' || issue.code === 'invalid_union'))
     return [{ pointer: pointerOf(path), detail: `${name} is required.` }];

@@ -266,6 +266,7 @@ describe('a webhook', () => {
       { handshakes: ['slack', { type: 'meta' }] },
       '/handshakes/1/verify_token',
     ],
+    ['the name alone of a handshake that takes a secret', { handshakes: ['zoom'] }, '/handshakes/0'],
     ['a handshake that does not exist', { handshakes: ['slick'] }, '/handshakes/0'],
     ['a handshake twice', { handshakes: ['slack', { type: 'slack' }] }, '/handshakes/1'],
     ['a topic elsewhere', { topic: 'team-a' }, '/topic'],

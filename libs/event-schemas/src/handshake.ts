@@ -20,7 +20,14 @@ const meta = <S extends z.ZodType>(secret: S) => ({ type: z.literal('meta'), ver
 const zoom = <S extends z.ZodType>(secret: S) => ({ type: z.literal('zoom'), secret });
 const xCrc = <S extends z.ZodType>(secret: S) => ({ type: z.literal('x-crc'), secret });
 
-const withoutSecret = z.enum(handshakeTypes).exclude(['meta', 'zoom', 'x-crc']);
+const withoutSecret = z.enum(handshakeTypes).exclude(['meta', 'zoom', 'x-crc'], {
+  error: ({ input }) => {
+    if (input === 'meta') return 'it takes a token: {"type": "meta", "verify_token": "..."}';
+    if (input === 'zoom' || input === 'x-crc')
+      return `it takes a secret: {"type": "${input}", "secret": "..."}`;
+    return undefined;
+  },
+});
 /** `enabled: false` turns off one that is on by default. */
 const plain = {
   type: withoutSecret.exclude(['websub']),

@@ -37,7 +37,7 @@ function send(
   proxy: Proxy,
   path: string,
   body?: string,
-  headers: Record<string, string> = {},
+  headers: Record<string, string | string[]> = {},
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const method = body === undefined ? 'GET' : 'POST';
@@ -66,6 +66,22 @@ describe('the proxy', () => {
     const [url, headers, body] = JSON.parse(await text(answer)) as [string, Record<string, string>, string];
     expect([url, body]).toEqual([path, 'exact  bytes']);
     expect(headers).toMatchObject({ 'x-own': 'v', host: 'tributary.example:1', 'x-forwarded-for': HOST });
+  });
+
+  it('hands on headers that were sent more than once as so many, which to a credential makes a difference', async () => {
+    const proxy = await proxyTo([
+      await standIn(({ headersDistinct }, response) => response.end(JSON.stringify(headersDistinct))),
+    ]);
+    const sent = {
+      authorization: ['Bearer a', 'Bearer b'],
+      'x-own': ['1', '2'],
+      'x-forwarded-for': ['9.9.9.9', '8.8.8.8'],
+    };
+    expect(JSON.parse(await text(await send(proxy, '/hooks/s', '{}', sent)))).toMatchObject({
+      authorization: sent.authorization,
+      'x-own': sent['x-own'],
+      'x-forwarded-for': [`9.9.9.9, 8.8.8.8,${HOST}`],
+    });
   });
 
   it('takes a whole URL for its path', async () => {

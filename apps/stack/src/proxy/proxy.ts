@@ -48,6 +48,7 @@ export async function startProxy({ host, port, instances, graceMs = 5_000 }: Pro
     request.url = (request.url ?? '/').replace(/^https?:\/\/[^/?#]*/i, '');
     const service = serviceFor(request.url);
     if (service === undefined) return sendProblem(response, 404, 'No service has this path.');
+    keepRepeated(request);
     proxy.web(request, response, target(service), (error) => sendUnavailable(response, service, error));
   });
   const upgraded = new Set<Socket>();
@@ -78,6 +79,18 @@ export async function startProxy({ host, port, instances, graceMs = 5_000 }: Pro
       for (const balancer of balancers.values()) balancer.destroy();
     },
   };
+}
+
+/** Those that are about this connection, or that the proxy writes itself. */
+const OWN_HEADERS = /^(?:host|connection|transfer-encoding|x-forwarded-.*)$/;
+
+/**
+ * Of a header that was sent more than once Node keeps the first or joins them all. A service shall see what was sent: it refuses
+ * a credential that is there twice.
+ */
+function keepRepeated({ headers, headersDistinct }: IncomingMessage): void {
+  for (const [name, values = []] of Object.entries(headersDistinct))
+    if (values.length > 1 && !OWN_HEADERS.test(name)) headers[name] = values;
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {
