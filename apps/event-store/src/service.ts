@@ -81,7 +81,12 @@ export function buildEventStore({ config, logger, lifecycle }: ServiceContext<Co
     publicUrl: config.PUBLIC_URL,
     eventsBodyLimitBytes: config.EVENTS_BODY_LIMIT_BYTES,
   });
-  const server = httpServer(app, { port: config.PORT, host: config.HOST, maxHeaderSize: MAX_HEADER_BYTES });
+  const server = httpServer(app, {
+    port: config.PORT,
+    host: config.HOST,
+    drainDelayMs: config.DRAIN_DELAY_MS,
+    maxHeaderSize: MAX_HEADER_BYTES,
+  });
   lifecycle.add('http', server);
   return { server };
 }

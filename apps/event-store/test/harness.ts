@@ -74,6 +74,7 @@ export async function createHarness({ brokers: given }: { brokers?: string[] } =
     DATABASE_URL: databaseUrl,
     HOST: '127.0.0.1',
     PORT: '0',
+    DRAIN_DELAY_MS: '0',
     PAGE_TOKEN_KEY: 'a key of the tests',
     MASTER_KEY: masterKey,
     LOG_LEVEL: process.env['TEST_LOG'] ?? 'silent',

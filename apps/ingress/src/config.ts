@@ -29,7 +29,6 @@ export const ingressEnv = z.object({
   REQUEST_TIMEOUT_MS: integer(100, 10 * MINUTE_MS).default(30_000),
   // Longer than the idle time of the usual proxies (60 s), so that it is the proxy that closes an idle connection.
   KEEP_ALIVE_TIMEOUT_MS: integer(0, 10 * MINUTE_MS).default(65_000),
-  DRAIN_DELAY_MS: integer(0, MINUTE_MS).default(500),
 });
 
 export type IngressConfig = z.output<typeof ingressEnv>;

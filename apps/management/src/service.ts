@@ -54,7 +54,11 @@ export function buildManagement({ config, logger, lifecycle }: ServiceContext<Ma
     },
     { lifecycle, logger },
   );
-  const http = httpServer(app, { port: config.PORT, host: config.HOST });
+  const http = httpServer(app, {
+    port: config.PORT,
+    host: config.HOST,
+    drainDelayMs: config.DRAIN_DELAY_MS,
+  });
 
   lifecycle.add('postgres', pool);
   lifecycle.add('messaging', { stop: () => messaging.close() });

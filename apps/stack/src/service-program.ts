@@ -58,8 +58,6 @@ export function serviceProgram(
       INSTANCE_ID: name,
       PUBLIC_URL: settings.publicUrl,
       DRAIN_TIMEOUT_MS: String(DRAIN_TIMEOUT_MS),
-      // The origin has stopped taking requests before: nobody needs time to notice.
-      DRAIN_DELAY_MS: '0',
       ...Object.assign({}, ...environment.map((name) => variables[name](settings))),
     },
   };

@@ -134,7 +134,11 @@ export function buildRenderer({ config, logger, lifecycle }: ServiceContext<Rend
     now: systemClock,
     publicUrl: config.PUBLIC_URL,
   });
-  const http = httpServer(app, { port: config.PORT, host: config.HOST });
+  const http = httpServer(app, {
+    port: config.PORT,
+    host: config.HOST,
+    drainDelayMs: config.DRAIN_DELAY_MS,
+  });
 
   lifecycle.add('messaging', { stop: () => messaging.close() });
   lifecycle.add('access', access);

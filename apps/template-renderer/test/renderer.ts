@@ -30,6 +30,7 @@ export async function startRenderer(brokers: string[], env: Record<string, strin
       MASTER_KEY,
       HOST: '127.0.0.1',
       PORT: String(port),
+      DRAIN_DELAY_MS: '0',
       PUBLIC_URL: 'https://hooks.example',
       WEBHOOK_GRACE_MS: '6000',
       ...env,

@@ -62,6 +62,8 @@ export const serviceEnv = {
   INSTANCE_ID: z.string().min(1).default('0'),
   /** Milliseconds that a stop may take before the process gives up and exits with 1. */
   DRAIN_TIMEOUT_MS: integer(0, 600_000).default(25_000),
+  /** Milliseconds that a stop goes on taking requests, readiness being red: as long as a balancer needs to notice. */
+  DRAIN_DELAY_MS: integer(0, 60_000).default(500),
   /** Origin under which clients reach the system; URLs in answers are built from it, never from the Host header. */
   PUBLIC_URL: z
     .url({ error: 'must be an origin, like https://tributary.example' })

@@ -11,13 +11,13 @@ afterEach(async () => {
   for (const release of releases.splice(0)) await release();
 });
 
-async function serve(prepare: (app: express.Express) => void) {
+async function serve(prepare: (app: express.Express) => void, { drainDelayMs = 0 } = {}) {
   const lifecycle = createLifecycle(logger);
   const app = createServiceApp(lifecycle);
   prepare(app);
   app.use(notFound);
   app.use(errorHandler(logger));
-  const server = httpServer(app, { port: 0, host: '127.0.0.1' });
+  const server = httpServer(app, { port: 0, host: '127.0.0.1', drainDelayMs });
   lifecycle.add('http', server);
   await lifecycle.start();
   releases.push(() => lifecycle.stop());
@@ -92,6 +92,16 @@ describe('a service over HTTP', () => {
     const stopped = lifecycle.stop();
     finish();
     expect(await (await answer).text()).toBe('done');
+    await stopped;
+    await expect(fetch(`${origin}/health/live`)).rejects.toThrow();
+  });
+
+  it('goes on taking requests for a while when it stops, but keeps no connection', async () => {
+    const { origin, lifecycle } = await serve(() => undefined, { drainDelayMs: 2_000 });
+    await fetch(`${origin}/health/live`);
+    const stopped = lifecycle.stop();
+    const ready = await fetch(`${origin}/health/ready`);
+    expect([ready.status, ready.headers.get('connection')]).toEqual([503, 'close']);
     await stopped;
     await expect(fetch(`${origin}/health/live`)).rejects.toThrow();
   });

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { RequestListener, Server, ServerOptions } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { metricsHandler } from '@tributary/telemetry';
 import express from 'express';
 import type { Express } from 'express';
@@ -24,12 +25,25 @@ export function createServiceApp(lifecycle: Lifecycle): Express {
   return app;
 }
 
+/** Longer than the idle time of the usual proxies (60 s), so that it is the proxy that closes an idle connection. */
+const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+
+export interface HttpServerOptions extends ServerOptions {
+  port: number;
+  host: string;
+  /**
+   * How long a stop goes on taking requests, readiness being red: a listener that closes at once refuses a balancer that
+   * has not looked yet, and resets connections on which a request is on its way.
+   */
+  drainDelayMs?: number;
+}
+
 /** A server as a member of the lifecycle: listens on start; on stop takes no more and finishes what is in flight. */
 export function httpServer(
   handler: RequestListener,
-  { port, host, ...options }: { port: number; host: string } & ServerOptions,
+  { port, host, drainDelayMs = 0, ...options }: HttpServerOptions,
 ): Member & { server: Server; port: () => number } {
-  const server = createServer(options, handler);
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS, ...options }, handler);
   let draining = false;
   // A keep-alive connection would outlive the drain: each answer from now on closes its own.
   server.prependListener('request', (_request, response) => {
@@ -49,18 +63,14 @@ export function httpServer(
         });
         server.listen(port, host, resolve);
       }),
-    stop: () =>
-      new Promise<void>((resolve) => {
-        draining = true;
-        if (!server.listening) {
-          resolve();
-          return;
-        }
-        server.close(() => {
-          resolve();
-        });
-        server.closeIdleConnections();
-      }),
+    stop: async () => {
+      draining = true;
+      if (!server.listening) return;
+      await delay(drainDelayMs);
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeIdleConnections();
+      await closed;
+    },
     health: () => ({ healthy: server.listening, detail: server.listening ? 'listening' : 'not listening' }),
   };
 }

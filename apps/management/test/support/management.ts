@@ -73,6 +73,7 @@ export async function startManagement(
   const config = readConfig(managementEnv, {
     HOST: '127.0.0.1',
     PORT: '0',
+    DRAIN_DELAY_MS: '0',
     PUBLIC_URL: 'https://hooks.example.test',
     KAFKA_BROKERS: of.brokers.join(','),
     DATABASE_URL: of.databaseUrl,
