@@ -1,4 +1,5 @@
 import { TemplateRuntimeError, type Position } from '../errors.ts';
+import { charge } from '../runtime/budget.ts';
 import type { At } from '../syntax/nodes.ts';
 import { repr, str } from '../values/text.ts';
 import type { Value } from '../values/types.ts';
@@ -24,6 +25,9 @@ interface Place {
 /** What is being written: nothing, a string, an escape within one, or a number, `true`, `false` or `null`. */
 type Part = 'none' | 'string' | 'escape' | 'word';
 
+/** Reading character by character takes as long as a step for about so many. */
+const unitsPerStep = 16;
+
 const whiteSpace = ' \n\t\r';
 
 /** Follows the JSON that a template writes. */
@@ -41,6 +45,7 @@ export class JsonTracker {
 
   /** Text of the template itself. Throws TemplateRuntimeError where it is not JSON. */
   advance(text: string, at: At): void {
+    charge(text.length / unitsPerStep);
     const here = { at, text, offset: 0 };
     this.here = here;
     for (; here.offset < text.length; here.offset++) this.step(text.charAt(here.offset));

@@ -56,7 +56,7 @@ function jsonOfObject(value: object, depth: number): string {
   if (value instanceof PyDict) {
     const members: string[] = [];
     for (const [key, item] of value.entries()) {
-      charge(1);
+      charge(0.5);
       members.push(`${quoted(keyText(key))}:${jsonOf(item, depth + 1)}`);
     }
     return `{${members.join(',')}}`;
@@ -68,7 +68,7 @@ function jsonOfObject(value: object, depth: number): string {
   const parts: string[] = [];
   const iterator = items ? items[Symbol.iterator]() : iterate(value);
   for (let step = iterator.next(); !step.done; step = iterator.next()) {
-    charge(1);
+    charge(0.5);
     parts.push(jsonOf(step.value, depth + 1));
   }
   return `[${parts.join(',')}]`;

@@ -29,22 +29,33 @@ function isTolerated(node: AnyNode): boolean {
   return node.typename === 'Filter' && (node.name === 'default' || node.name === 'd');
 }
 
+/** Every name is compared with every other for a hint, and a hostile template may have thousands. */
+const mostHints = 50;
+
+function suggestion(name: string, known: ReadonlySet<string>): string | undefined {
+  const names = nearest(name, known);
+  return names.length > 0 ? `Did you mean ${names.map((each) => `'${each}'`).join(' or ')}?` : undefined;
+}
+
 /** Names that neither the context has nor the template sets; they print as nothing, which is seldom meant. */
 export function checkNames(root: AnyNode, known: ReadonlySet<string>): LintFinding[] {
   const defined = new Set([...known, ...assignedNames(root), ...special]);
   const findings: LintFinding[] = [];
+  const hints = new Map<string, string | undefined>();
+  const hintFor = (name: string): string | undefined => {
+    if (hints.size < mostHints && !hints.has(name)) hints.set(name, suggestion(name, defined));
+    return hints.get(name);
+  };
   const visit = (node: AnyNode): void => {
     if (node.typename === 'Symbol' && !defined.has(node.value)) {
-      const names = nearest(node.value, defined);
+      const hint = hintFor(node.value);
       findings.push({
         rule: 'unknown-name',
         severity: 'warning',
         message: `Nothing is called '${node.value}' here.`,
         line: node.lineno + 1,
         column: node.colno + 1,
-        ...(names.length > 0
-          ? { hint: `Did you mean ${names.map((name) => `'${name}'`).join(' or ')}?` }
-          : {}),
+        ...(hint === undefined ? {} : { hint }),
       });
     }
     const tolerated = isTolerated(node);

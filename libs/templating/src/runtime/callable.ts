@@ -13,7 +13,7 @@ type AnyBody = (render: Render, ...args: unknown[]) => Value;
 
 /** A function written in TypeScript, with a Python signature. */
 export class NativeFunction extends Callable {
-  readonly typeName = 'function';
+  readonly typeName: string = 'function';
   readonly signature: Signature;
   readonly body: AnyBody;
   /** Its result depends on more than its arguments, so that it is never computed at compile time. */

@@ -6,7 +6,7 @@ import { PyDict } from '../values/dict.ts';
 import { PyRange, indexValue, toArray } from '../values/sequence.ts';
 import { Markup, typeName, type Value } from '../values/types.ts';
 import { charge } from './budget.ts';
-import { NativeFunction, native } from './callable.ts';
+import { NativeFunction, native, type NativeBody } from './callable.ts';
 import { Cycler, Joiner, Namespace } from './objects.ts';
 import type { Render } from './render.ts';
 import { parseSignature } from './signature.ts';
@@ -36,19 +36,30 @@ function range(render: Render, ...args: (Value | undefined)[]): Value {
 }
 
 /** The type `dict`: callable, and the owner of `fromkeys`. */
-class DictType extends NativeFunction {
+/** A function that is a class in Python, and prints as one. */
+class PyType extends NativeFunction {
+  override readonly typeName = 'type';
+  private readonly qualifiedName: string;
+
+  constructor(qualifiedName: string, signature: string, body: NativeBody) {
+    super(parseSignature(signature), body);
+    this.qualifiedName = qualifiedName;
+  }
+
+  override repr(): string {
+    return `<class '${this.qualifiedName}'>`;
+  }
+}
+
+class DictType extends PyType {
   constructor() {
-    super(parseSignature('dict(mapping=?, /, **kwargs)'), (_render: Render, ...args: never[]) => {
+    super('dict', 'dict(mapping=?, /, **kwargs)', (_render: Render, ...args: never[]) => {
       const [source, keywords] = args as unknown as [Value | undefined, PyDict];
       const dict = new PyDict();
       if (source !== undefined) addPairs(dict, source);
       addPairs(dict, keywords);
       return dict;
     });
-  }
-
-  override repr(): string {
-    return "<class 'dict'>";
   }
 
   override attribute(name: string): Value | undefined {
@@ -123,12 +134,12 @@ export function builtinGlobals(): Map<string, Value> {
     ['lipsum', native('lipsum(n=5, html=True, min=20, max=100)', lipsum)],
     [
       'cycler',
-      native('cycler(*items)', (_r, items: Value[]) => {
+      new PyType('jinja2.utils.Cycler', 'cycler(*items)', (_r, items: Value[]) => {
         if (items.length === 0) throw new PythonError('RuntimeError', 'at least one item has to be provided');
         return new Cycler(items);
       }),
     ],
-    ['joiner', native("joiner(sep=', ')", (_r, sep: Value) => new Joiner(sep))],
-    ['namespace', native('namespace(mapping=?, /, **kwargs)', namespace)],
+    ['joiner', new PyType('jinja2.utils.Joiner', "joiner(sep=', ')", (_r, sep: Value) => new Joiner(sep))],
+    ['namespace', new PyType('jinja2.utils.Namespace', 'namespace(mapping=?, /, **kwargs)', namespace)],
   ]);
 }
