@@ -196,9 +196,10 @@ function poolConfig({
     schema === undefined ? null : `-c search_path=${schema}`,
   ];
   url.searchParams.set('options', settings.filter((setting) => setting !== null).join(' '));
+  // URLSearchParams writes a space as `+`, which pg does not read as one. In a password a `+` is itself.
+  url.search = url.search.replaceAll('+', '%20');
   return {
-    // URLSearchParams writes a space as `+`, which pg does not read as one.
-    connectionString: url.href.replaceAll('+', '%20'),
+    connectionString: url.href,
     application_name: applicationName,
     max,
     keepAlive: true,

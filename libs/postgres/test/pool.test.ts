@@ -49,6 +49,19 @@ describe('a pool', () => {
     expect(rows).toEqual([{ path: 'elsewhere', zone: 'UTC', name: 'postgres test' }]);
   });
 
+  it('takes a password as the connection string has it', async () => {
+    const admin = poolOf();
+    await admin.query(`CREATE ROLE plus LOGIN PASSWORD 'a+b c'`);
+    const withPlus = Object.assign(new URL(url), { username: 'plus', password: 'a+b c' });
+    const pool = poolOf({ connectionString: withPlus.href });
+    try {
+      expect((await pool.query('SELECT current_user AS name')).rows).toEqual([{ name: 'plus' }]);
+    } finally {
+      await pool.close();
+      await admin.query('DROP ROLE plus');
+    }
+  });
+
   it('keeps the options of the connection string beside its own', async () => {
     const withOptions = new URL(url);
     withOptions.searchParams.set('options', '-c work_mem=7MB');
