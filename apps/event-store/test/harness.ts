@@ -102,7 +102,7 @@ export async function createHarness({ brokers: given }: { brokers?: string[] } =
       for (const stop of running.reverse()) await stop();
       await publisher.stop();
       await messaging.close();
-      await pool.close();
+      await pool.stop();
     },
   };
 }

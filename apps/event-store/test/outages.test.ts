@@ -96,7 +96,7 @@ describe('nothing is lost and nothing stored twice', () => {
     await eventually(async () => (await fetch(`${store.origin}/health/ready`)).status === 503);
     expect((await fetch(`${store.origin}/health/live`)).status).toBe(200);
     await server.query(`alter database ${database} allow_connections true`);
-    await server.close();
+    await server.stop();
     await eventually(async () => (await ids(ws.workspace)).length === events.length);
     await eventually(async () => (await fetch(`${store.origin}/health/ready`)).status === 200);
     await store.stop();

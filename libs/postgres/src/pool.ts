@@ -40,8 +40,6 @@ export interface Pool extends Queryable {
   /** As the last answer or failure said; never asks by itself. */
   health: () => Health;
   /** Waits for running statements, then disconnects. Safe to repeat. */
-  close: () => Promise<void>;
-  /** The same as `close`, so that a pool can be a member of a lifecycle. */
   stop: () => Promise<void>;
 }
 
@@ -113,7 +111,7 @@ export function createPool(options: PoolOptions): Pool {
     }
   }
 
-  const close = (): Promise<void> => {
+  const stop = (): Promise<void> => {
     clearInterval(pinging);
     health = { healthy: false, detail: 'closed' };
     return (closing ??= pool.end());
@@ -133,8 +131,7 @@ export function createPool(options: PoolOptions): Pool {
       pinging ??= setInterval(attempt, pingIntervalMs).unref();
     },
     health: () => health,
-    close,
-    stop: close,
+    stop,
   };
 }
 

@@ -24,7 +24,7 @@ beforeEach(async () => {
   await cp(fileURLToPath(migrations), folder, { recursive: true });
 });
 afterEach(async () => {
-  await pool.close();
+  await pool.stop();
   await rm(folder, { recursive: true });
 });
 

@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 const pools: Pool[] = [];
 afterEach(async () => {
-  for (const pool of pools.splice(0)) await pool.close();
+  for (const pool of pools.splice(0)) await pool.stop();
 });
 
 function poolOf(options: Partial<PoolOptions> = {}): Pool {
@@ -57,7 +57,7 @@ describe('a pool', () => {
     try {
       expect((await pool.query('SELECT current_user AS name')).rows).toEqual([{ name: 'plus' }]);
     } finally {
-      await pool.close();
+      await pool.stop();
       await admin.query('DROP ROLE plus');
     }
   });
@@ -166,7 +166,7 @@ describe('a pool', () => {
       socket.pipe(upstream).pipe(socket);
     }).listen(port, '127.0.0.1');
     await eventually(() => pool.health().healthy);
-    await pool.close();
+    await pool.stop();
     expect(pool.health()).toEqual({ healthy: false, detail: 'closed' });
     await new Promise((resolve) => proxy.close(resolve));
   });

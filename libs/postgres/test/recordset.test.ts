@@ -14,7 +14,7 @@ beforeAll(async () => {
   const { url } = await postgresForTests();
   pool = createPool({ connectionString: url, applicationName: 'recordset test', logger });
 });
-afterAll(() => pool.close());
+afterAll(() => pool.stop());
 
 const ROWS = recordset(
   {

@@ -111,7 +111,7 @@ export function databaseOf({ databaseUrl }: Installation): Pool {
 
 export async function stopAll(): Promise<void> {
   for (const instance of running.splice(0)) await instance.stop();
-  for (const pool of pools.splice(0)) await pool.close();
+  for (const pool of pools.splice(0)) await pool.stop();
 }
 
 export type Api = ReturnType<typeof apiOf>;
