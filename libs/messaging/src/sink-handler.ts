@@ -5,7 +5,7 @@ import type { Messaging } from './messaging.ts';
 import type { PartitionBatch, PartitionContext, PartitionHandler } from './partition-task.ts';
 import { workThrough } from './poison.ts';
 import type { Publisher } from './publisher.ts';
-import { endSpan, startProcess } from './tracing.ts';
+import { startProcess } from './tracing.ts';
 import type { IncomingRecord } from './types.ts';
 
 export interface SinkBatch {
@@ -82,14 +82,14 @@ export function createSinkHandler({
   };
 
   const store = async (records: IncomingRecord[], next: bigint): Promise<void> => {
-    const { span, active } = startProcess(records, groupId);
+    const { active, end } = startProcess(records, groupId);
     const heartbeat = () => (revoked.aborted ? Promise.reject(revoked.reason as Error) : Promise.resolve());
     const batch = { topic, partition, records, from: stored, next, signal: revoked, heartbeat };
     try {
       await traceContexts.with(active, () => options.store(batch));
-      endSpan(span);
+      end();
     } catch (error) {
-      endSpan(span, error);
+      end(error);
       throw error;
     }
     stored = next;

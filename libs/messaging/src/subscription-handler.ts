@@ -6,7 +6,7 @@ import type { Messaging } from './messaging.ts';
 import type { PartitionMemory } from './partition-memory.ts';
 import type { PartitionBatch, PartitionContext, PartitionHandler } from './partition-task.ts';
 import { workThrough } from './poison.ts';
-import { endSpan, startProcess } from './tracing.ts';
+import { startProcess } from './tracing.ts';
 import type { IncomingRecord } from './types.ts';
 
 export interface SubscriptionContext {
@@ -101,12 +101,12 @@ export function createSubscriptionHandler({
     attempt: number,
     work: (context: SubscriptionContext) => Promise<void>,
   ): Promise<void> => {
-    const { span, active } = startProcess([record], groupId);
+    const { active, end } = startProcess([record], groupId);
     try {
       await traceContexts.with(active, () => work({ signal: memory.lost, traceContext: active, attempt }));
-      endSpan(span);
+      end();
     } catch (error) {
-      endSpan(span, error);
+      end(error);
       throw error;
     }
   };

@@ -1,4 +1,12 @@
-import { context, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import {
+  context,
+  propagation,
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  TraceFlags,
+} from '@opentelemetry/api';
 import type { Attributes, Context, Link, Span } from '@opentelemetry/api';
 import type { IncomingRecord, OutgoingRecord } from './types.ts';
 
@@ -41,26 +49,54 @@ export function endSpan(span: Span, error?: unknown): void {
   span.end();
 }
 
+/** The processing of records. */
+export interface Processing {
+  /** The context in which the handler runs. */
+  active: Context;
+  /** Ends its spans; with an error they say so. */
+  end: (error?: unknown) => void;
+}
+
 /**
- * Starts the span of the processing of records: the child of a single one, else a span of its own that links to each.
- * Gives the context in which the handler runs.
+ * Starts the span of the processing of records: the child of a single one. Of several it is a span of its own that links
+ * to each, and each that is sampled has a child besides, so that its trace goes on to where it is processed.
  */
-export function startProcess(records: IncomingRecord[], group: string): { span: Span; active: Context } {
+export function startProcess(records: IncomingRecord[], group: string): Processing {
   const [first] = records;
-  const parent = records.length === 1 && first !== undefined ? first.traceContext : ROOT_CONTEXT;
+  const isBatch = records.length !== 1;
+  const parent = isBatch || first === undefined ? ROOT_CONTEXT : first.traceContext;
+  const name = `process ${first?.topic ?? ''}`;
   const attributes: Attributes = {
     ...attributesOf(first?.topic ?? '', 'process'),
     'messaging.consumer.group.name': group,
-    'messaging.batch.message_count': records.length,
     ...(first === undefined ? {} : { 'messaging.destination.partition.id': String(first.partition) }),
   };
-  const links = records.length === 1 ? [] : linksTo(records);
   const span = tracer.startSpan(
-    `process ${first?.topic ?? ''}`,
-    { kind: SpanKind.CONSUMER, attributes, links },
+    name,
+    {
+      kind: SpanKind.CONSUMER,
+      attributes: { ...attributes, 'messaging.batch.message_count': records.length },
+      links: isBatch ? linksTo(records) : [],
+    },
     parent,
   );
-  return { span, active: trace.setSpan(parent, span) };
+  const spans = [span];
+  if (isBatch) {
+    const options = { kind: SpanKind.CONSUMER, attributes, links: [{ context: span.spanContext() }] };
+    for (const { traceContext } of records)
+      if (isSampled(traceContext)) spans.push(tracer.startSpan(name, options, traceContext));
+  }
+  return {
+    active: trace.setSpan(parent, span),
+    end: (error) => {
+      for (const each of spans) endSpan(each, error);
+    },
+  };
+}
+
+function isSampled(traceContext: Context): boolean {
+  const flags = trace.getSpanContext(traceContext)?.traceFlags ?? TraceFlags.NONE;
+  return (flags & TraceFlags.SAMPLED) !== 0;
 }
 
 /** The exporters cut at 128 links by default; more would only cost. */

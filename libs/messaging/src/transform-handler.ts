@@ -6,7 +6,7 @@ import { isRetryable, messageOf } from './errors.ts';
 import type { Messaging } from './messaging.ts';
 import type { PartitionBatch, PartitionContext, PartitionHandler } from './partition-task.ts';
 import { workThrough } from './poison.ts';
-import { endSpan, startProcess } from './tracing.ts';
+import { startProcess } from './tracing.ts';
 import { CommitError, TransactionalProducer } from './transactional-producer.ts';
 import type { IncomingRecord, OutgoingRecord, TopicPartition } from './types.ts';
 
@@ -82,7 +82,7 @@ export function createTransformHandler(
   };
 
   const transform = async (records: IncomingRecord[]): Promise<TransformResult> => {
-    const { span, active } = startProcess(records, groupId);
+    const { active, end } = startProcess(records, groupId);
     const heartbeat = () => (revoked.aborted ? Promise.reject(revoked.reason as Error) : Promise.resolve());
     const batch = { topic, partition, records, signal: revoked, heartbeat };
     try {
@@ -91,10 +91,10 @@ export function createTransformHandler(
       );
       const letters = deadLetters.map(letterOf);
       const produced = result.records.map((record) => ({ traceContext: active, ...record }));
-      endSpan(span);
+      end();
       return { ...result, records: [...produced, ...letters] };
     } catch (error) {
-      endSpan(span, error);
+      end(error);
       throw error;
     }
   };
