@@ -149,11 +149,16 @@ describe('Security considerations', () => {
   it('"Rate limiting" and "Audit logging: Log all webhook invocations": what is refused is seen', async () => {
     const webhook = await createWebhook({ template: task('flyte'), limits: { requests_per_second: 1 } });
     const answers = await Promise.all(Array.from({ length: 10 }, () => fetch(webhook.url)));
-    const refused = answers.find(({ status }) => status === 429)!;
-    expect(refused.status).toBe(429);
-    const seen = await Promise.any(
-      answers.filter(({ status }) => status === 429).map((answer) => executionOf(answer)),
-    );
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(refused).not.toEqual([]);
+    // Of many refusals a sample is kept.
+    const seen = await eventually(async () => {
+      for (const { headers } of refused) {
+        const response = await api('GET', `/executions/${headers.get('x-execution-id')}`);
+        if (response.status === 200) return response.json();
+      }
+      return false;
+    });
     expect(seen).toMatchObject({ outcome: 'rejected', cause: 'rate', response: { status: 429 } });
   });
 });
