@@ -1,5 +1,5 @@
 import { createKeyRing } from '@tributary/encryption';
-import { integer, parsed, secret, serviceEnv } from '@tributary/service-runtime';
+import { integer, KEEP_ALIVE_TIMEOUT_MS, parsed, secret, serviceEnv } from '@tributary/service-runtime';
 import { z } from 'zod';
 
 const MINUTE_MS = 60_000;
@@ -27,8 +27,7 @@ export const ingressEnv = z.object({
   MAX_HEADER_BYTES: integer(1_024, 131_072).default(32_768),
   HEADERS_TIMEOUT_MS: integer(100, 10 * MINUTE_MS).default(10_000),
   REQUEST_TIMEOUT_MS: integer(100, 10 * MINUTE_MS).default(30_000),
-  // Longer than the idle time of the usual proxies (60 s), so that it is the proxy that closes an idle connection.
-  KEEP_ALIVE_TIMEOUT_MS: integer(0, 10 * MINUTE_MS).default(65_000),
+  KEEP_ALIVE_TIMEOUT_MS: integer(0, 10 * MINUTE_MS).default(KEEP_ALIVE_TIMEOUT_MS),
 });
 
 export type IngressConfig = z.output<typeof ingressEnv>;

@@ -26,7 +26,7 @@ export function createServiceApp(lifecycle: Lifecycle): Express {
 }
 
 /** Longer than the idle time of the usual proxies (60 s), so that it is the proxy that closes an idle connection. */
-const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+export const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 
 export interface HttpServerOptions extends ServerOptions {
   port: number;

@@ -11,7 +11,7 @@ export {
 } from './config.ts';
 export { errorHandler, HttpProblem, notFound, sendProblem } from './http-problem.ts';
 export type { ProblemDetail } from './http-problem.ts';
-export { createServiceApp, httpServer } from './http.ts';
+export { createServiceApp, httpServer, KEEP_ALIVE_TIMEOUT_MS } from './http.ts';
 export { createLifecycle } from './lifecycle.ts';
 export type { Health, Lifecycle, Member } from './lifecycle.ts';
 export { createLogger } from './logger.ts';
